@@ -1,0 +1,8 @@
+//! Near-duplicate documents.
+
+pub mod error;
+pub mod hash;
+pub mod text;
+
+pub mod recipe;
+pub mod shingle;
