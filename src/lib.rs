@@ -6,3 +6,14 @@ pub mod text;
 
 pub mod recipe;
 pub mod shingle;
+
+pub mod content;
+
+pub mod align;
+
+pub mod relation;
+
+pub mod compare;
+
+pub use compare::{Comparer, Comparison, Document, compare};
+pub use relation::{Evidence, Relation, Thresholds};

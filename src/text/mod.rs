@@ -53,7 +53,11 @@ pub fn tokenize_into(text: &str, out: &mut Tokens) {
             flush(&mut word, start, at, out);
             if c == '\n' {
                 breaks += 1;
-                out.mark_last(if breaks > 1 { Marks::LINE_END | Marks::PARAGRAPH_END } else { Marks::LINE_END });
+                out.mark_last(if breaks > 1 {
+                    Marks::LINE_END | Marks::PARAGRAPH_END
+                } else {
+                    Marks::LINE_END
+                });
             } else if matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '।') {
                 out.mark_last(Marks::SENTENCE_END);
             } else if matches!(c, ',' | ';' | ':' | '，' | '、' | '；' | '：') {
@@ -73,6 +77,10 @@ fn flush(word: &mut String, start: usize, end: usize, out: &mut Tokens) {
     if word.starts_with(char::is_numeric) {
         marks = marks | Marks::NUMBER;
     }
-    out.push(crate::hash::bytes(word.as_bytes()), Span { start: start as u32, end: end as u32 }, marks);
+    out.push(
+        crate::hash::bytes(word.as_bytes()),
+        Span { start: start as u32, end: end as u32 },
+        marks,
+    );
     word.clear();
 }

@@ -1,0 +1,7 @@
+//! Evidence to relation: the only place where a threshold is compared.
+
+mod decide;
+mod evidence;
+
+pub use decide::{Relation, Thresholds, decide};
+pub use evidence::{Evidence, measure};
