@@ -15,5 +15,10 @@ pub mod relation;
 
 pub mod compare;
 
+pub mod index;
+
+pub mod dedup;
+
 pub use compare::{Comparer, Comparison, Document, compare};
+pub use dedup::{Dedup, Report};
 pub use relation::{Evidence, Relation, Thresholds};

@@ -68,6 +68,30 @@ impl Evidence {
     }
 }
 
+impl Evidence {
+    /// The evidence with a and b exchanged.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        Self {
+            a_in_b: self.b_in_a,
+            b_in_a: self.a_in_b,
+            tokens_a: self.tokens_b,
+            tokens_b: self.tokens_a,
+            content_a: self.content_b,
+            content_b: self.content_a,
+            matched_a: self.matched_b,
+            matched_b: self.matched_a,
+            matched_tokens_a: self.matched_tokens_b,
+            matched_tokens_b: self.matched_tokens_a,
+            head_a: self.head_b,
+            head_b: self.head_a,
+            tail_a: self.tail_b,
+            tail_b: self.tail_a,
+            ..*self
+        }
+    }
+}
+
 /// Measures an alignment.
 #[must_use]
 pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evidence {

@@ -1,0 +1,409 @@
+//! The batch, step by step.
+
+use super::report::{Cluster, Counts, Member, NO_CLUSTER, Pair, Report};
+use super::{Dedup, Doc, Linkage};
+use crate::compare::Document;
+use crate::index::{Postings, Scratch};
+use crate::relation::{Evidence, Relation};
+use crate::shingle;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+#[cfg(feature = "rayon")]
+use rayon::prelude::*;
+
+/// Documents matched in one parallel step. Part of the definition of the result only through ties.
+const CHUNK: usize = 512;
+
+/// Documents of at most this many shingles are looked up by all of them, not by their fingerprints.
+const PROBE_ALL: usize = 600;
+
+/// Applies `f` to every item, on all cores where the feature `rayon` is on; results in order.
+pub(crate) fn parallel_map<T: Sync, R: Send>(
+    items: &[T],
+    f: impl Fn(&T) -> R + Sync + Send,
+) -> Vec<R> {
+    #[cfg(feature = "rayon")]
+    return items.par_iter().map(f).collect();
+    #[cfg(not(feature = "rayon"))]
+    return items.iter().map(f).collect();
+}
+
+/// What the ranking keeps of a document.
+#[derive(Debug, Clone, Copy)]
+struct Rank {
+    mass: u64,
+    tokens: u32,
+    shingles: u32,
+    hash: u64,
+}
+
+/// A verified relation of a document (a) to an earlier one (b), both by rank.
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    to: u32,
+    relation: Relation,
+    evidence: Evidence,
+}
+
+impl Link {
+    /// Best first: most matched content, then most content of the smaller document, then rank.
+    fn key(&self) -> (Reverse<u64>, Reverse<u64>, u32) {
+        let milli = |x: f64| (x * 1000.0) as u64;
+        let e = &self.evidence;
+        (Reverse(milli(e.matched_a.min(e.matched_b))), Reverse(milli(e.content_b_in_a())), self.to)
+    }
+}
+
+/// What matching one document gave.
+#[derive(Debug, Default)]
+struct Outcome {
+    links: Vec<Link>,
+    verified: u64,
+    capped: bool,
+    skipped_places: u64,
+}
+
+pub(super) fn run(settings: &Dedup, docs: &[Doc<'_>], progress: &(dyn Fn(usize) + Sync)) -> Report {
+    assert!(docs.len() < u32::MAX as usize - 2, "at most {} documents in a batch", u32::MAX - 3);
+    let batch = Batch::new(settings, docs, progress);
+    let links = batch.match_all();
+    batch.report(links)
+}
+
+struct Batch<'s, 'd> {
+    settings: &'s Dedup,
+    docs: &'d [Doc<'d>],
+    ranks: Vec<Rank>,
+    /// Documents in order: rank to position.
+    order: Vec<u32>,
+    progress: &'s (dyn Fn(usize) + Sync),
+}
+
+/// The verified links of each document by rank, and what it cost.
+struct Links {
+    links: Vec<Vec<Link>>,
+    counts: Counts,
+}
+
+impl<'s, 'd> Batch<'s, 'd> {
+    fn new(settings: &'s Dedup, docs: &'d [Doc<'d>], progress: &'s (dyn Fn(usize) + Sync)) -> Self {
+        let comparer = &settings.comparer;
+        let mut ranks = Vec::with_capacity(docs.len());
+        for chunk in docs.chunks(CHUNK * 8) {
+            ranks.extend(parallel_map(chunk, |doc| {
+                let prepared = comparer.prepare(doc.text);
+                Rank {
+                    mass: prepared.total_mass(),
+                    tokens: prepared.tokens().len() as u32,
+                    shingles: prepared.shingles().len() as u32,
+                    hash: prepared.content_hash(),
+                }
+            }));
+            progress(ranks.len());
+        }
+        let mut order: Vec<u32> = (0..docs.len() as u32).collect();
+        order.sort_unstable_by_key(|&i| {
+            let (rank, doc) = (&ranks[i as usize], &docs[i as usize]);
+            (Reverse(rank.mass), Reverse(rank.tokens), rank.hash, doc.key, i)
+        });
+        Self { settings, docs, ranks, order, progress }
+    }
+
+    fn rank(&self, at: u32) -> &Rank {
+        &self.ranks[self.order[at as usize] as usize]
+    }
+
+    fn prepare(&self, at: u32) -> Document {
+        self.settings.comparer.prepare(self.docs[self.order[at as usize] as usize].text)
+    }
+
+    /// Matches every document with the representatives of lesser rank.
+    fn match_all(&self) -> Links {
+        let n = self.docs.len() as u32;
+        let mut out = Links {
+            links: vec![Vec::new(); n as usize],
+            counts: Counts { documents: u64::from(n), ..Counts::default() },
+        };
+        let mut index = Postings::new(self.settings.cap);
+        // first document by rank of each token hash: further ones are identical to it
+        let mut first_of: HashMap<u64, u32> = HashMap::new();
+        let mut founded = vec![true; n as usize];
+        let mut at = 0;
+        while at < n {
+            let to = n.min(at + CHUNK as u32);
+            let mut fresh = Vec::new();
+            for i in at..to {
+                let rank = *self.rank(i);
+                if rank.tokens == 0 {
+                    out.counts.empty += 1;
+                } else if let Some(&same) = first_of.get(&rank.hash) {
+                    // equal hashes of all tokens: looked at again before it counts
+                    fresh.push((i, Some(same)));
+                } else {
+                    first_of.insert(rank.hash, i);
+                    fresh.push((i, None));
+                }
+                out.counts.tiny += u64::from(rank.tokens > 0 && rank.shingles == 0);
+            }
+            self.match_chunk(&fresh, &mut index, &mut founded, &mut out);
+            at = to;
+            (self.progress)(self.docs.len() + at as usize);
+        }
+        out.counts.fingerprints_stopped = index.counts().stopped;
+        out
+    }
+
+    /// Matches one chunk with the representatives before it, then within itself.
+    fn match_chunk(
+        &self,
+        chunk: &[(u32, Option<u32>)],
+        index: &mut Postings,
+        founded: &mut [bool],
+        out: &mut Links,
+    ) {
+        // copies of an earlier document take that document's links; in a chunk of new ones each is
+        // matched with the index as it stood before the chunk
+        let frozen: &Postings = index;
+        let matched: Vec<(Option<Document>, Vec<u64>, Outcome)> =
+            parallel_map(chunk, |&(i, same)| {
+                let document = self.prepare(i);
+                if let Some(same) = same {
+                    let other = self.prepare(same);
+                    if document.tokens().hashes() == other.tokens().hashes() {
+                        let (relation, evidence) = self.settings.comparer.relate(&document, &other);
+                        let link = Link { to: same, relation, evidence };
+                        let outcome =
+                            Outcome { links: vec![link], verified: 1, ..Outcome::default() };
+                        return (None, Vec::new(), outcome);
+                    }
+                }
+                let probes = self.probes(&document);
+                let outcome = self.verify(&document, &probes, frozen, |b| self.prepare(b));
+                (Some(document), probes, outcome)
+            });
+        // within the chunk: every earlier new document may become a representative
+        let mut local = Postings::new(self.settings.cap);
+        for (&(i, _), (document, _, _)) in chunk.iter().zip(&matched) {
+            if let Some(document) = document {
+                for fingerprint in self.fingerprints(document) {
+                    local.insert(fingerprint, i);
+                }
+            }
+        }
+        let by_rank: HashMap<u32, &Document> = chunk
+            .iter()
+            .zip(&matched)
+            .filter_map(|(&(i, _), (d, _, _))| Some((i, d.as_ref()?)))
+            .collect();
+        let jobs: Vec<usize> = (0..chunk.len()).collect();
+        let within: Vec<Outcome> = parallel_map(&jobs, |&job| {
+            let (Some(document), probes, _) = &matched[job] else { return Outcome::default() };
+            self.verify_before(document, probes, &local, chunk[job].0, &by_rank)
+        });
+        for ((&(i, _), (document, _, outcome)), within) in chunk.iter().zip(&matched).zip(within) {
+            let mut links: Vec<Link> = outcome.links.clone();
+            links.extend(within.links.iter().filter(|l| founded[l.to as usize]));
+            links.sort_by_key(Link::key);
+            out.counts.verified += outcome.verified + within.verified;
+            out.counts.candidates_capped += u64::from(outcome.capped || within.capped);
+            out.counts.places_skipped += outcome.skipped_places + within.skipped_places;
+            let is_match = links.iter().any(|l| l.relation.is_match());
+            if is_match {
+                founded[i as usize] = false;
+            } else if let Some(document) = document {
+                for fingerprint in self.fingerprints(document) {
+                    index.insert(fingerprint, i);
+                }
+            }
+            out.links[i as usize] = links;
+        }
+    }
+
+    /// The hashes under which a document is stored.
+    fn fingerprints(&self, document: &Document) -> Vec<u64> {
+        let shingles = document.shingles().hashes();
+        let window = shingle::window_for(self.settings.comparer.recipe, shingles.len());
+        let mut out: Vec<u64> = shingle::winnow(shingles, window).iter().map(|f| f.hash).collect();
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    /// The hashes by which a document is looked up.
+    fn probes(&self, document: &Document) -> Vec<u64> {
+        let shingles = document.shingles().hashes();
+        if shingles.len() > PROBE_ALL {
+            return self.fingerprints(document);
+        }
+        let mut out = shingles.to_vec();
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    fn verify(
+        &self,
+        document: &Document,
+        probes: &[u64],
+        index: &Postings,
+        prepare: impl Fn(u32) -> Document,
+    ) -> Outcome {
+        let most = self.settings.max_candidates;
+        let mut candidates = index.candidates(probes, most + 1, &mut Scratch::default());
+        let mut out = Outcome { capped: candidates.len() > most, ..Outcome::default() };
+        candidates.truncate(most);
+        for candidate in candidates {
+            self.verify_one(document, candidate.doc, &prepare(candidate.doc), &mut out);
+        }
+        out
+    }
+
+    fn verify_before(
+        &self,
+        document: &Document,
+        probes: &[u64],
+        local: &Postings,
+        rank: u32,
+        by_rank: &HashMap<u32, &Document>,
+    ) -> Outcome {
+        let mut candidates = local.candidates(probes, usize::MAX, &mut Scratch::default());
+        candidates.retain(|c| c.doc < rank);
+        let most = self.settings.max_candidates;
+        let mut out = Outcome { capped: candidates.len() > most, ..Outcome::default() };
+        candidates.truncate(most);
+        for candidate in candidates {
+            self.verify_one(document, candidate.doc, by_rank[&candidate.doc], &mut out);
+        }
+        out
+    }
+
+    fn verify_one(&self, document: &Document, to: u32, other: &Document, out: &mut Outcome) {
+        let comparison = self.settings.comparer.compare(document, other);
+        out.verified += 1;
+        out.skipped_places += comparison.alignment().skipped_places;
+        let relation = comparison.relation();
+        if relation.is_match() || relation == Relation::Overlaps {
+            out.links.push(Link { to, relation, evidence: *comparison.evidence() });
+        }
+    }
+
+    fn report(&self, links: Links) -> Report {
+        let n = self.docs.len();
+        let Links { links, mut counts } = links;
+        // star: the leader of each document by rank; a copy of a member leads to the member's leader
+        let mut leader: Vec<u32> = (0..n as u32).collect();
+        for i in 0..n {
+            if let Some(link) = links[i].iter().find(|l| l.relation.is_match()) {
+                leader[i] = match self.settings.linkage {
+                    Linkage::Star => leader[link.to as usize],
+                    Linkage::Components => link.to,
+                };
+            }
+        }
+        if self.settings.linkage == Linkage::Components {
+            leader = components(n, &links);
+        }
+        let mut groups: Vec<Vec<u32>> = vec![Vec::new(); n];
+        for i in 0..n as u32 {
+            groups[leader[i as usize] as usize].push(i);
+        }
+        groups.retain(|g| g.len() > 1);
+        let position = |rank: u32| self.order[rank as usize] as usize;
+        groups.sort_by_key(|g| (Reverse(g.len()), position(g[0])));
+
+        let details = parallel_map(&groups, |group| self.detail(group, &links));
+        let mut clusters = Vec::with_capacity(groups.len());
+        let mut cluster_of = vec![NO_CLUSTER; n];
+        let mut pairs: Vec<Pair> = Vec::new();
+        for (at, (group, detail)) in groups.iter().zip(details).enumerate() {
+            for &i in group {
+                cluster_of[position(i)] = at as u32;
+            }
+            counts.verified += detail.verified;
+            counts.pairs_skipped += detail.pairs_skipped;
+            pairs.extend(detail.pairs);
+            clusters.push(Cluster { representative: position(group[0]), members: detail.members });
+        }
+        for (i, links) in links.iter().enumerate() {
+            for link in links {
+                pairs.push(self.pair(i as u32, link));
+            }
+        }
+        pairs.sort_by_key(|p| (p.a, p.b));
+        pairs.dedup_by_key(|p| (p.a, p.b));
+        Report { clusters, cluster_of, pairs, counts }
+    }
+
+    fn pair(&self, from: u32, link: &Link) -> Pair {
+        let (a, b) = (self.order[from as usize] as usize, self.order[link.to as usize] as usize);
+        let (relation, evidence) = (link.relation, link.evidence);
+        if a < b {
+            Pair { a, b, relation, evidence }
+        } else {
+            Pair { a: b, b: a, relation: relation.reversed(), evidence: evidence.reversed() }
+        }
+    }
+
+    /// The members of one cluster against its representative, and where asked all its pairs.
+    fn detail(&self, group: &[u32], links: &[Vec<Link>]) -> Detail {
+        let mut out = Detail::default();
+        let representative = group[0];
+        let known = |i: u32| links[i as usize].iter().find(|l| l.to == representative);
+        let mut prepared: Option<Document> = None;
+        for &i in &group[1..] {
+            let (relation, evidence) = if let Some(link) = known(i) {
+                (link.relation, link.evidence)
+            } else {
+                out.verified += 1;
+                let prepared = prepared.get_or_insert_with(|| self.prepare(representative));
+                self.settings.comparer.relate(&self.prepare(i), prepared)
+            };
+            out.members.push(Member { doc: self.order[i as usize] as usize, relation, evidence });
+        }
+        if self.settings.all_pairs {
+            let among = &group[..group.len().min(self.settings.max_pair_members)];
+            let (all, done) = (group.len() as u64, among.len() as u64);
+            out.pairs_skipped = all * (all - 1) / 2 - done * done.saturating_sub(1) / 2;
+            let documents: Vec<Document> = among.iter().map(|&i| self.prepare(i)).collect();
+            for (y, &from) in among.iter().enumerate() {
+                for (x, &to) in among[..y].iter().enumerate() {
+                    let (relation, evidence) =
+                        self.settings.comparer.relate(&documents[y], &documents[x]);
+                    out.verified += 1;
+                    if relation.is_match() || relation == Relation::Overlaps {
+                        out.pairs.push(self.pair(from, &Link { to, relation, evidence }));
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+#[derive(Default)]
+struct Detail {
+    members: Vec<Member>,
+    pairs: Vec<Pair>,
+    verified: u64,
+    pairs_skipped: u64,
+}
+
+/// Least document by rank of each connected component of the verified matches.
+fn components(n: usize, links: &[Vec<Link>]) -> Vec<u32> {
+    let mut parent: Vec<u32> = (0..n as u32).collect();
+    fn root(parent: &mut [u32], mut i: u32) -> u32 {
+        while parent[i as usize] != i {
+            parent[i as usize] = parent[parent[i as usize] as usize];
+            i = parent[i as usize];
+        }
+        i
+    }
+    for (i, links) in links.iter().enumerate() {
+        for link in links.iter().filter(|l| l.relation.is_match()) {
+            let (x, y) = (root(&mut parent, i as u32), root(&mut parent, link.to));
+            parent[x.max(y) as usize] = x.min(y);
+        }
+    }
+    (0..n as u32).map(|i| root(&mut parent, i)).collect()
+}
