@@ -330,7 +330,7 @@ fn refine(a: &[u64], b: &[u64], limits: Limits, chain: &mut Vec<Run>) {
 }
 
 /// Longest common subsequence of two gaps as runs, by the quadratic table; of equal lengths the one
-/// that matches earliest.
+/// that matches earliest. Nothing where it holds less than 2/5 of the wider gap.
 fn common_subsequence(
     a: &[u64],
     gap_a: Range<usize>,
@@ -351,6 +351,10 @@ fn common_subsequence(
                 table[cell(i + 1, j)].max(table[cell(i, j + 1)])
             };
         }
+    }
+    // few common words in a wide gap are chance, not text that was edited
+    if usize::from(table[0]) * 5 < rows.max(columns) * 2 {
+        return;
     }
     let (mut i, mut j) = (0, 0);
     let mut open: Option<Run> = None;

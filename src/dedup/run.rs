@@ -3,7 +3,7 @@
 use super::report::{Cluster, Counts, Member, NO_CLUSTER, Pair, Report};
 use super::{Dedup, Doc, Linkage};
 use crate::compare::Document;
-use crate::index::{Postings, Scratch};
+use crate::index::{Candidate, Postings, Scratch};
 use crate::relation::{Evidence, Relation};
 use crate::shingle;
 use std::cmp::Reverse;
@@ -27,6 +27,14 @@ pub(crate) fn parallel_map<T: Sync, R: Send>(
     return items.par_iter().map(f).collect();
     #[cfg(not(feature = "rayon"))]
     return items.iter().map(f).collect();
+}
+
+/// Applies `f` to every item in place, on all cores where the feature `rayon` is on.
+fn parallel_each<T: Send>(items: &mut [T], f: impl Fn(&mut T) + Sync + Send) {
+    #[cfg(feature = "rayon")]
+    items.par_iter_mut().for_each(f);
+    #[cfg(not(feature = "rayon"))]
+    items.iter_mut().for_each(f);
 }
 
 /// What the ranking keeps of a document.
@@ -55,13 +63,25 @@ impl Link {
     }
 }
 
-/// What matching one document gave.
+/// One document of a chunk on its way.
 #[derive(Debug, Default)]
-struct Outcome {
+struct Turn {
+    rank: u32,
+    /// While it may match within the chunk.
+    document: Option<Document>,
+    fingerprints: Vec<u64>,
+    probes: Vec<u64>,
+    /// Best first.
     links: Vec<Link>,
     verified: u64,
     capped: bool,
     skipped_places: u64,
+}
+
+/// Documents of a chunk that share fingerprints, directly or through others, in order.
+struct Component<'t> {
+    members: Vec<u32>,
+    turns: Vec<&'t mut Turn>,
 }
 
 pub(super) fn run(settings: &Dedup, docs: &[Doc<'_>], progress: &(dyn Fn(usize) + Sync)) -> Report {
@@ -155,6 +175,10 @@ impl<'s, 'd> Batch<'s, 'd> {
     }
 
     /// Matches one chunk with the representatives before it, then within itself.
+    ///
+    /// Both steps are parallel and neither depends on the number of threads: the index does not
+    /// change during the first, and the second takes each connected component of the documents that
+    /// share fingerprints by itself, in order.
     fn match_chunk(
         &self,
         chunk: &[(u32, Option<u32>)],
@@ -162,61 +186,118 @@ impl<'s, 'd> Batch<'s, 'd> {
         founded: &mut [bool],
         out: &mut Links,
     ) {
-        // copies of an earlier document take that document's links; in a chunk of new ones each is
-        // matched with the index as it stood before the chunk
         let frozen: &Postings = index;
-        let matched: Vec<(Option<Document>, Vec<u64>, Outcome)> =
-            parallel_map(chunk, |&(i, same)| {
-                let document = self.prepare(i);
-                if let Some(same) = same {
-                    let other = self.prepare(same);
-                    if document.tokens().hashes() == other.tokens().hashes() {
-                        let (relation, evidence) = self.settings.comparer.relate(&document, &other);
-                        let link = Link { to: same, relation, evidence };
-                        let outcome =
-                            Outcome { links: vec![link], verified: 1, ..Outcome::default() };
-                        return (None, Vec::new(), outcome);
-                    }
-                }
-                let probes = self.probes(&document);
-                let outcome = self.verify(&document, &probes, frozen, |b| self.prepare(b));
-                (Some(document), probes, outcome)
-            });
-        // within the chunk: every earlier new document may become a representative
-        let mut local = Postings::new(self.settings.cap);
-        for (&(i, _), (document, _, _)) in chunk.iter().zip(&matched) {
-            if let Some(document) = document {
-                for fingerprint in self.fingerprints(document) {
-                    local.insert(fingerprint, i);
-                }
+        let mut turns: Vec<Turn> =
+            parallel_map(chunk, |&(rank, same)| self.turn(rank, same, frozen));
+        // whoever found a whole match is done; the others may also match each other
+        let mut open: Vec<&mut Turn> = turns.iter_mut().filter(|t| t.document.is_some()).collect();
+        let mut local = Postings::new(u32::MAX);
+        for (at, turn) in open.iter().enumerate() {
+            for &fingerprint in &turn.fingerprints {
+                local.insert(fingerprint, at as u32);
             }
         }
-        let by_rank: HashMap<u32, &Document> = chunk
-            .iter()
-            .zip(&matched)
-            .filter_map(|(&(i, _), (d, _, _))| Some((i, d.as_ref()?)))
-            .collect();
-        let jobs: Vec<usize> = (0..chunk.len()).collect();
-        let within: Vec<Outcome> = parallel_map(&jobs, |&job| {
-            let (Some(document), probes, _) = &matched[job] else { return Outcome::default() };
-            self.verify_before(document, probes, &local, chunk[job].0, &by_rank)
+        let neighbours: Vec<Vec<Candidate>> = parallel_map(&open, |turn| {
+            local.candidates(&turn.probes, usize::MAX, &mut Scratch::default())
         });
-        for ((&(i, _), (document, _, outcome)), within) in chunk.iter().zip(&matched).zip(within) {
-            let mut links: Vec<Link> = outcome.links.clone();
-            links.extend(within.links.iter().filter(|l| founded[l.to as usize]));
-            links.sort_by_key(Link::key);
-            out.counts.verified += outcome.verified + within.verified;
-            out.counts.candidates_capped += u64::from(outcome.capped || within.capped);
-            out.counts.places_skipped += outcome.skipped_places + within.skipped_places;
-            let is_match = links.iter().any(|l| l.relation.is_match());
-            if is_match {
-                founded[i as usize] = false;
-            } else if let Some(document) = document {
-                for fingerprint in self.fingerprints(document) {
-                    index.insert(fingerprint, i);
+        let mut groups = groups_of(&neighbours);
+        drop(local);
+        let mut slots: Vec<Option<&mut Turn>> = open.drain(..).map(Some).collect();
+        let mut components: Vec<Component<'_>> = groups
+            .drain(..)
+            .filter(|g| g.len() > 1)
+            .map(|members| Component {
+                turns: members.iter().map(|&m| slots[m as usize].take().expect("once")).collect(),
+                members,
+            })
+            .collect();
+        parallel_each(&mut components, |component| self.match_within(component, &neighbours));
+        drop(components);
+        for turn in turns {
+            out.counts.verified += turn.verified;
+            out.counts.candidates_capped += u64::from(turn.capped);
+            out.counts.places_skipped += turn.skipped_places;
+            if turn.links.iter().any(|l| l.relation.is_match()) {
+                founded[turn.rank as usize] = false;
+            } else {
+                for fingerprint in turn.fingerprints {
+                    index.insert(fingerprint, turn.rank);
                 }
             }
-            out.links[i as usize] = links;
+            out.links[turn.rank as usize] = turn.links;
+        }
+    }
+
+    /// The first step of one document: identical to an earlier one, or matched with the index.
+    fn turn(&self, rank: u32, same: Option<u32>, index: &Postings) -> Turn {
+        let document = self.prepare(rank);
+        let mut out = Turn { rank, ..Turn::default() };
+        if let Some(same) = same {
+            let other = self.prepare(same);
+            if document.tokens().hashes() == other.tokens().hashes() {
+                self.verify(&mut out, &document, same, &other);
+                return out;
+            }
+        }
+        out.fingerprints = self.fingerprints(&document);
+        out.probes = self.probes(&document, &out.fingerprints);
+        let most = self.settings.max_candidates;
+        let mut candidates = index.candidates(&out.probes, most + 1, &mut Scratch::default());
+        out.capped = candidates.len() > most;
+        candidates.truncate(most);
+        for candidate in candidates {
+            self.verify(&mut out, &document, candidate.doc, &self.prepare(candidate.doc));
+        }
+        out.links.sort_by_key(Link::key);
+        let whole = self.settings.comparer.thresholds.whole;
+        if !out.links.iter().any(|l| l.relation.is_match() && l.evidence.content_a_in_b() >= whole)
+        {
+            out.document = Some(document);
+        }
+        out
+    }
+
+    /// The second step: the documents of one component in order, each against those before it that
+    /// found no match.
+    fn match_within(&self, component: &mut Component<'_>, neighbours: &[Vec<Candidate>]) {
+        let most = self.settings.max_candidates;
+        let mut founders: Vec<usize> = Vec::new();
+        for at in 0..component.turns.len() {
+            let mine = component.members[at];
+            let mut candidates: Vec<(Reverse<u32>, usize)> = founders
+                .iter()
+                .filter_map(|&f| {
+                    let other = component.members[f];
+                    let hit = neighbours[mine as usize].iter().find(|c| c.doc == other)?;
+                    Some((Reverse(hit.hits), f))
+                })
+                .collect();
+            candidates.sort_unstable();
+            let (before, turn) = component.turns.split_at_mut(at);
+            let turn = &mut *turn[0];
+            turn.capped |= candidates.len() > most;
+            candidates.truncate(most);
+            let document = turn.document.take().expect("open");
+            for (_, founder) in candidates {
+                let other = &before[founder];
+                let text = other.document.as_ref().expect("founders keep their document");
+                self.verify(turn, &document, other.rank, text);
+            }
+            turn.links.sort_by_key(Link::key);
+            if !turn.links.iter().any(|l| l.relation.is_match()) {
+                turn.document = Some(document);
+                founders.push(at);
+            }
+        }
+    }
+
+    fn verify(&self, turn: &mut Turn, document: &Document, to: u32, other: &Document) {
+        let comparison = self.settings.comparer.compare(document, other);
+        turn.verified += 1;
+        turn.skipped_places += comparison.alignment().skipped_places;
+        let relation = comparison.relation();
+        if relation.is_match() || relation == Relation::Overlaps {
+            turn.links.push(Link { to, relation, evidence: *comparison.evidence() });
         }
     }
 
@@ -231,61 +312,15 @@ impl<'s, 'd> Batch<'s, 'd> {
     }
 
     /// The hashes by which a document is looked up.
-    fn probes(&self, document: &Document) -> Vec<u64> {
+    fn probes(&self, document: &Document, fingerprints: &[u64]) -> Vec<u64> {
         let shingles = document.shingles().hashes();
         if shingles.len() > PROBE_ALL {
-            return self.fingerprints(document);
+            return fingerprints.to_vec();
         }
         let mut out = shingles.to_vec();
         out.sort_unstable();
         out.dedup();
         out
-    }
-
-    fn verify(
-        &self,
-        document: &Document,
-        probes: &[u64],
-        index: &Postings,
-        prepare: impl Fn(u32) -> Document,
-    ) -> Outcome {
-        let most = self.settings.max_candidates;
-        let mut candidates = index.candidates(probes, most + 1, &mut Scratch::default());
-        let mut out = Outcome { capped: candidates.len() > most, ..Outcome::default() };
-        candidates.truncate(most);
-        for candidate in candidates {
-            self.verify_one(document, candidate.doc, &prepare(candidate.doc), &mut out);
-        }
-        out
-    }
-
-    fn verify_before(
-        &self,
-        document: &Document,
-        probes: &[u64],
-        local: &Postings,
-        rank: u32,
-        by_rank: &HashMap<u32, &Document>,
-    ) -> Outcome {
-        let mut candidates = local.candidates(probes, usize::MAX, &mut Scratch::default());
-        candidates.retain(|c| c.doc < rank);
-        let most = self.settings.max_candidates;
-        let mut out = Outcome { capped: candidates.len() > most, ..Outcome::default() };
-        candidates.truncate(most);
-        for candidate in candidates {
-            self.verify_one(document, candidate.doc, by_rank[&candidate.doc], &mut out);
-        }
-        out
-    }
-
-    fn verify_one(&self, document: &Document, to: u32, other: &Document, out: &mut Outcome) {
-        let comparison = self.settings.comparer.compare(document, other);
-        out.verified += 1;
-        out.skipped_places += comparison.alignment().skipped_places;
-        let relation = comparison.relation();
-        if relation.is_match() || relation == Relation::Overlaps {
-            out.links.push(Link { to, relation, evidence: *comparison.evidence() });
-        }
     }
 
     fn report(&self, links: Links) -> Report {
@@ -391,19 +426,51 @@ struct Detail {
 
 /// Least document by rank of each connected component of the verified matches.
 fn components(n: usize, links: &[Vec<Link>]) -> Vec<u32> {
-    let mut parent: Vec<u32> = (0..n as u32).collect();
-    fn root(parent: &mut [u32], mut i: u32) -> u32 {
-        while parent[i as usize] != i {
-            parent[i as usize] = parent[parent[i as usize] as usize];
-            i = parent[i as usize];
+    let mut sets = DisjointSets::new(n);
+    for (i, links) in links.iter().enumerate() {
+        for link in links.iter().filter(|l| l.relation.is_match()) {
+            sets.join(i as u32, link.to);
+        }
+    }
+    (0..n as u32).map(|i| sets.least(i)).collect()
+}
+
+/// The connected components of the candidate lists, each in increasing order, by least member.
+fn groups_of(neighbours: &[Vec<Candidate>]) -> Vec<Vec<u32>> {
+    let mut sets = DisjointSets::new(neighbours.len());
+    for (i, candidates) in neighbours.iter().enumerate() {
+        for candidate in candidates {
+            sets.join(i as u32, candidate.doc);
+        }
+    }
+    let mut groups = vec![Vec::new(); neighbours.len()];
+    for i in 0..neighbours.len() as u32 {
+        groups[sets.least(i) as usize].push(i);
+    }
+    groups.retain(|g| !g.is_empty());
+    groups
+}
+
+/// Union-find whose roots are the least members.
+struct DisjointSets {
+    parent: Vec<u32>,
+}
+
+impl DisjointSets {
+    fn new(n: usize) -> Self {
+        Self { parent: (0..n as u32).collect() }
+    }
+
+    fn least(&mut self, mut i: u32) -> u32 {
+        while self.parent[i as usize] != i {
+            self.parent[i as usize] = self.parent[self.parent[i as usize] as usize];
+            i = self.parent[i as usize];
         }
         i
     }
-    for (i, links) in links.iter().enumerate() {
-        for link in links.iter().filter(|l| l.relation.is_match()) {
-            let (x, y) = (root(&mut parent, i as u32), root(&mut parent, link.to));
-            parent[x.max(y) as usize] = x.min(y);
-        }
+
+    fn join(&mut self, i: u32, j: u32) {
+        let (i, j) = (self.least(i), self.least(j));
+        self.parent[i.max(j) as usize] = i.min(j);
     }
-    (0..n as u32).map(|i| root(&mut parent, i)).collect()
 }

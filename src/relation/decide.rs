@@ -116,10 +116,18 @@ pub fn decide(evidence: &Evidence, thresholds: &Thresholds) -> Relation {
     }
     let a_is_smaller = e.content_a <= e.content_b;
     let matched = if a_is_smaller { e.matched_a } else { e.matched_b };
+    let head = if a_is_smaller { e.head_a } else { e.head_b };
     let (in_b, in_a) = (e.content_a_in_b(), e.content_b_in_a());
     let contained = if a_is_smaller { in_b } else { in_a };
-    let substituted = e.lead >= t.max_lead || e.substituted >= t.max_substituted * matched;
-    if matched >= t.min_matched && contained >= t.min_containment && !substituted {
+    let substituted = !(e.lead < t.max_lead || e.lead < 0.2 * matched && contained >= 0.5)
+        || e.substituted >= t.max_substituted * matched;
+    let prefix = matched >= 30.0
+        && contained >= 0.08
+        && e.longest_run >= 0.6 * matched
+        && head <= 12.0
+        && e.substituted < 0.15 * matched
+        && e.lead < 10.0;
+    if prefix || matched >= t.min_matched && contained >= t.min_containment && !substituted {
         if in_b >= t.whole && in_a >= t.whole {
             return Relation::NearDuplicate;
         }
