@@ -52,6 +52,8 @@ pub struct Evidence {
     pub tail_b: f64,
     /// Largest single substitution.
     pub max_sub: f64,
+    /// Share of the matched content that is prose, 0.0..=1.0; the rest is lists, captions, headings.
+    pub prose: f64,
 }
 
 impl Evidence {
@@ -151,6 +153,8 @@ pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evide
     let tail_b = unmatched(&mass_b, &covered_b, end_b..mass_b.len());
     let matched_a = matched(&mass_a, &covered_a);
     let matched_b = matched(&mass_b, &covered_b);
+    let full = mass_a.iter().map(|&m| m == 240 || m == 150 || m == 75);
+    let matched_prose: u64 = mass_a.iter().zip(&covered_a).zip(full).filter(|((_, c), f)| **c && *f).map(|((&m, _), _)| u64::from(m)).sum();
     let (jaccard, a_in_b, b_in_a) = resemblance(a.shingles.hashes(), b.shingles.hashes());
     Evidence {
         identical: !a.tokens.is_empty() && a.tokens == b.tokens,
@@ -175,6 +179,7 @@ pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evide
         tail_a: words(tail_a),
         tail_b: words(tail_b),
         max_sub: words(max_sub),
+        prose: if matched_a == 0 { 0.0 } else { matched_prose as f64 / matched_a as f64 },
     }
 }
 
