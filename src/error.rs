@@ -20,7 +20,11 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    pub(crate) fn new(setting: &'static str, found: impl fmt::Display, expected: &'static str) -> Self {
+    pub(crate) fn new(
+        setting: &'static str,
+        found: impl fmt::Display,
+        expected: &'static str,
+    ) -> Self {
         Self { setting, found: found.to_string(), expected }
     }
 
@@ -48,7 +52,11 @@ pub struct RecipeMismatch {
 }
 
 impl RecipeMismatch {
-    pub(crate) fn new(field: &'static str, left: impl fmt::Display, right: impl fmt::Display) -> Self {
+    pub(crate) fn new(
+        field: &'static str,
+        left: impl fmt::Display,
+        right: impl fmt::Display,
+    ) -> Self {
         Self { field, left: left.to_string(), right: right.to_string() }
     }
 }

@@ -116,10 +116,7 @@ fn roll_words(tokens: &[u64], width: usize, out: &mut Vec<u64>) {
     out.reserve(tokens.len() - width + 1);
     out.push(hash::mix(sum));
     out.extend(tokens.iter().zip(&tokens[width..]).map(|(&old, &new)| {
-        sum = sum
-            .wrapping_mul(base)
-            .wrapping_add(new)
-            .wrapping_sub(old.wrapping_mul(leaving));
+        sum = sum.wrapping_mul(base).wrapping_add(new).wrapping_sub(old.wrapping_mul(leaving));
         hash::mix(sum)
     }));
 }

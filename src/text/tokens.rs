@@ -116,6 +116,7 @@ pub struct Tokens {
     hashes: Vec<u64>,
     spans: Vec<Span>,
     marks: Vec<Marks>,
+    truncated: bool,
 }
 
 impl Tokens {
@@ -154,6 +155,13 @@ impl Tokens {
         &self.marks
     }
 
+    /// Whether the text was longer than `u32::MAX` bytes, so that its end has no tokens.
+    #[inline]
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
     /// The byte span from the first to the last token of `tokens` (empty at 0 for an empty range).
     ///
     /// # Panics
@@ -171,6 +179,11 @@ impl Tokens {
         self.hashes.clear();
         self.spans.clear();
         self.marks.clear();
+        self.truncated = false;
+    }
+
+    pub(crate) fn set_truncated(&mut self, truncated: bool) {
+        self.truncated = truncated;
     }
 
     pub(crate) fn push(&mut self, hash: u64, span: Span, marks: Marks) {
