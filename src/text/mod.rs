@@ -44,12 +44,15 @@
 //! The hash is [`hash::bytes`](crate::hash::bytes) of the UTF-8 of the normal form. The span goes
 //! from the first to the last character that gave to it.
 
+mod block;
 mod property;
+mod run;
 mod segment;
+mod short;
 mod tables;
 mod tokens;
 
-use segment::{Gap, segment};
+use run::Run;
 pub use tokens::{Marks, Script, Span, Tokens};
 
 /// Combining marks after one character that count.
@@ -133,34 +136,4 @@ fn cut_bytes(bytes: &[u8], limit: usize) -> &[u8] {
         end -= 1;
     }
     &bytes[..end]
-}
-
-/// One document under way.
-struct Run<'a> {
-    out: &'a mut Tokens,
-    gap: Gap,
-    buffer: String,
-}
-
-impl<'a> Run<'a> {
-    fn new(out: &'a mut Tokens, truncated: bool) -> Self {
-        out.clear();
-        out.set_truncated(truncated);
-        Self { out, gap: Gap::START, buffer: String::new() }
-    }
-
-    /// Takes the next part of the document, which begins at offset `base`; its end ends a token.
-    fn text(&mut self, text: &str, base: usize) {
-        segment(text, 0, false, base, &mut self.buffer, &mut self.gap, self.out);
-    }
-
-    /// Takes bytes that are not UTF-8.
-    fn invalid(&mut self, at: usize, end: usize) {
-        let marks = self.gap.separator(property::Record::SYMBOL.effects(), at, end, self.out.len());
-        self.out.mark_last(marks);
-    }
-
-    fn finish(self) {
-        self.out.mark_last(Marks::LINE_END | Marks::PARAGRAPH_END);
-    }
 }

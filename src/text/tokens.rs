@@ -186,10 +186,19 @@ impl Tokens {
         self.truncated = truncated;
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, hash: u64, span: Span, marks: Marks) {
         self.hashes.push(hash);
         self.spans.push(span);
         self.marks.push(marks);
+    }
+
+    /// Marks the last of the first `count` tokens, if any.
+    #[inline]
+    pub(crate) fn mark(&mut self, count: usize, marks: Marks) {
+        if count > 0 {
+            self.marks[count - 1].0 |= marks.0;
+        }
     }
 
     pub(crate) fn mark_last(&mut self, marks: Marks) {
