@@ -90,6 +90,13 @@ impl Record {
         KINDS_BY_NUMBER[(self.0 & 15) as usize]
     }
 
+    /// A letter that is its own normal form, whatever stands before it.
+    #[inline]
+    pub(super) fn is_plain_letter(self) -> bool {
+        const IGNORED: u32 = 1 << 4 | 1 << 6;
+        self.0 & !IGNORED == Kind::Letter as u32
+    }
+
     /// Upper or title case, before normalisation.
     #[inline]
     pub(super) fn is_capital(self) -> bool {

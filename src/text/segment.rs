@@ -143,6 +143,15 @@ impl<'a> Word<'a> {
     #[inline]
     fn original(&mut self, c: char, at: usize, end: usize) {
         let record = Record::of(c as u32);
+        if record.is_plain_letter() && self.continues(at) {
+            self.end = end;
+            self.last = Kind::Letter;
+            self.marks = 0;
+            self.class = 0;
+            self.composes = record.composes_with_next();
+            self.nikhahit = false;
+            return;
+        }
         let capital = record.is_capital();
         if !record.is_mapped() {
             let text = &self.text[at..end];
@@ -167,6 +176,15 @@ impl<'a> Word<'a> {
             let c = text.chars().next().unwrap_or(c);
             self.step(Piece { text, c, record, at, end, verbatim: false, capital });
         }
+    }
+
+    /// Whether a letter at `at` only makes the open word longer.
+    #[inline]
+    fn continues(&self, at: usize) -> bool {
+        self.script == Some(Script::Words)
+            && !self.copied
+            && self.joiner.is_none()
+            && self.end == at
     }
 
     #[inline]
@@ -195,6 +213,7 @@ impl<'a> Word<'a> {
                 self.push(piece);
                 self.last = kind;
                 self.marks = 0;
+                self.nikhahit = false;
             }
             Kind::Han | Kind::Southeast => {
                 self.joiner_fails();

@@ -73,7 +73,8 @@ for row in fields("DerivedNormalizationProps.txt"):
 first = {pair[0] for composed, pair in pairs.items() if composed not in excluded}
 first.update(range(0x1100, 0x1113))  # leading consonants take vowels,
 first.update(range(0xAC00, 0xD7A4, 28))  # syllables without a final take finals
-# A composed pair may compose again only if the result is in `first`, which the loop above has seen.
+# A mark behind a composed character may take the place of one inside it.
+first.update(pairs)
 
 white, sterm, terminal, ideographic = set(), set(), set(), set()
 for row in fields("PropList.txt"):
