@@ -9,6 +9,7 @@
 use super::block::{Lower, Masks, PAD, SIZE, classify};
 use super::property::{Kind, Record, effect};
 use super::segment::{Gap, segment};
+use super::tokens::{ROOM, Writer};
 use super::{Marks, Span, Tokens, short};
 
 /// Effects of the ASCII separators.
@@ -33,7 +34,7 @@ const EFFECTS: [u8; 128] = {
 /// One document under way.
 #[derive(Debug)]
 pub(super) struct Run<'a> {
-    out: &'a mut Tokens,
+    out: Writer<'a>,
     gap: Gap,
     buffer: String,
 }
@@ -70,8 +71,7 @@ fn decode(bytes: &[u8]) -> u32 {
 
 impl<'a> Run<'a> {
     pub(super) fn new(out: &'a mut Tokens, truncated: bool) -> Self {
-        out.clear();
-        out.set_truncated(truncated);
+        let out = Writer::new(out, truncated);
         Self { out, gap: Gap::START, buffer: String::new() }
     }
 
@@ -97,7 +97,7 @@ impl<'a> Run<'a> {
             self.block(block, layout, &lower, base + at);
             at += layout.advance;
             if layout.handover {
-                at = segment(text, at, true, base, &mut self.buffer, &mut self.gap, self.out);
+                at = segment(text, at, true, base, &mut self.buffer, &mut self.gap, &mut self.out);
             }
         }
     }
@@ -108,8 +108,44 @@ impl<'a> Run<'a> {
         self.out.mark_last(marks);
     }
 
-    pub(super) fn finish(self) {
+    pub(super) fn finish(mut self) {
         self.out.mark_last(Marks::LINE_END | Marks::PARAGRAPH_END);
+        self.out.finish();
+    }
+
+    /// Pushes the words of a block that begin and end at the given bits.
+    #[inline]
+    fn words(
+        &mut self,
+        block: &[u8; SIZE],
+        mut starts: u64,
+        mut ends: u64,
+        curly: u64,
+        lower: &Lower,
+        base: usize,
+    ) {
+        let Some((hashes, spans, marks)) = self.out.room() else { return };
+        let mut count = 0;
+        while starts != 0 {
+            let start = starts.trailing_zeros() as usize;
+            let end = ends.trailing_zeros() as usize;
+            starts &= starts - 1;
+            ends &= ends.wrapping_sub(1);
+            let len = end - start;
+            let hash = if len > 16 || curly >> start & 1 != 0 {
+                uncommon(&lower[PAD + start..PAD + end])
+            } else {
+                short::hash(load(lower, PAD + start), load(lower, PAD + end - 8), len)
+            };
+            let byte = block[start & 63];
+            let capital = u8::from(byte.wrapping_sub(b'A') < 26) * Marks::CAPITAL.0;
+            let number = u8::from(byte < b'A') * Marks::NUMBER.0;
+            hashes[count % ROOM] = hash;
+            spans[count % ROOM] = Span { start: (base + start) as u32, end: (base + end) as u32 };
+            marks[count % ROOM] = Marks(capital | number);
+            count += 1;
+        }
+        self.out.advance(count);
     }
 
     /// Pushes the words of a block and marks them by its separators.
@@ -118,27 +154,7 @@ impl<'a> Run<'a> {
         let before = self.out.len();
         let word = layout.word;
         let starts = word & !(word << 1);
-        let mut start_bits = starts;
-        let mut end_bits = !word & word << 1;
-        while start_bits != 0 {
-            let start = start_bits.trailing_zeros() as usize;
-            let end = end_bits.trailing_zeros() as usize;
-            start_bits &= start_bits - 1;
-            end_bits &= end_bits.wrapping_sub(1);
-            let len = end - start;
-            let hash = if layout.curly >> start & 1 != 0 {
-                curly(&lower[PAD + start..PAD + end])
-            } else if len > 16 {
-                crate::hash::bytes(&lower[PAD + start..PAD + end])
-            } else {
-                short::hash(load(lower, PAD + start), load(lower, PAD + end - 8), len)
-            };
-            let byte = block[start & 63];
-            let capital = u8::from(byte.wrapping_sub(b'A') < 26) * Marks::CAPITAL.0;
-            let number = u8::from(byte < b'A') * Marks::NUMBER.0;
-            let span = Span { start: (base + start) as u32, end: (base + end) as u32 };
-            self.out.push(hash, span, Marks(capital | number));
-        }
+        self.words(block, starts, !word & word << 1, layout.curly, lower, base);
         let mut separators = layout.separator;
         while separators != 0 {
             let at = separators.trailing_zeros() as usize;
@@ -160,9 +176,12 @@ fn load(lower: &Lower, at: usize) -> u64 {
     u64::from_le_bytes(lower[at..at + 8].try_into().unwrap_or_default())
 }
 
-/// Hash of a word with curly apostrophes.
-#[cold]
-fn curly(word: &[u8]) -> u64 {
+/// Hash of a word that is long or has curly apostrophes.
+#[inline(never)]
+fn uncommon(word: &[u8]) -> u64 {
+    if word.is_ascii() {
+        return crate::hash::bytes(word);
+    }
     let mut copy = [0; SIZE];
     let mut len = 0;
     for &byte in word {
@@ -196,38 +215,10 @@ fn layout(block: &[u8; SIZE], len: usize, masks: &Masks) -> Layout {
         word |= u64::from(joins) << at;
     }
     let (mut curly, mut slow, mut inner) = (0, 0, 0);
-    let mut rest = high;
-    while rest != 0 {
-        let at = rest.trailing_zeros() as usize;
-        let (size, lead) = match block[at & 63] {
-            0xC2 => (2, true),
-            0xE2 => (3, true),
-            _ => (0, false),
-        };
-        if !lead {
-            slow = rest;
-            break;
-        }
-        let bytes = below(size) << at;
-        rest &= !bytes;
-        if at + size > SIZE {
-            // To be read again with the next block.
-            word |= bytes;
-            break;
-        }
-        let c = decode(&block[at & 63..]);
-        match Record::of(c).kind() {
-            Kind::Separator => inner |= bytes & bytes << 1,
-            Kind::Apostrophe if at == 0 || !letter_at(at - 1) => inner |= bytes & bytes << 1,
-            Kind::Apostrophe if c == 0x2019 && letter_at(at + size) => {
-                curly |= bytes;
-                word |= bytes;
-            }
-            _ => {
-                slow = rest | bytes;
-                break;
-            }
-        }
+    if high != 0 {
+        let found = punctuation(block, high);
+        (curly, slow, inner) = (found.curly, found.slow, found.inner);
+        word |= curly | found.cut;
     }
     if slow != 0 {
         // What a joiner beside it does is for the segmenter to say.
@@ -264,4 +255,58 @@ fn layout(block: &[u8; SIZE], len: usize, masks: &Masks) -> Layout {
 #[inline]
 fn last_outside(word: u64, at: usize) -> usize {
     64 - (!word & below(at)).leading_zeros() as usize
+}
+
+/// What the bytes of a block that are not ASCII are.
+#[derive(Debug, Default)]
+struct Punctuation {
+    /// U+2019 between letters.
+    curly: u64,
+    /// Separators, but for their first bytes.
+    inner: u64,
+    /// The beginning of a character that ends in the next block.
+    cut: u64,
+    /// The first byte of anything else, and all behind it.
+    slow: u64,
+}
+
+/// Reads the characters of a block that are not ASCII, up to the first that is neither a separator
+/// of Latin-1 or of the blocks U+2000..U+2FFF nor a curly apostrophe.
+#[inline(never)]
+fn punctuation(block: &[u8; SIZE], high: u64) -> Punctuation {
+    let letter_at = |at: usize| block.get(at).is_some_and(u8::is_ascii_alphabetic);
+    let mut found = Punctuation::default();
+    let mut rest = high;
+    while rest != 0 {
+        let at = rest.trailing_zeros() as usize;
+        let (size, lead) = match block[at & 63] {
+            0xC2 => (2, true),
+            0xE2 => (3, true),
+            _ => (0, false),
+        };
+        if !lead {
+            found.slow = rest;
+            break;
+        }
+        let bytes = below(size) << at;
+        rest &= !bytes;
+        if at + size > SIZE {
+            // To be read again with the next block.
+            found.cut = bytes;
+            break;
+        }
+        let c = decode(&block[at & 63..]);
+        match Record::of(c).kind() {
+            Kind::Separator => found.inner |= bytes & bytes << 1,
+            Kind::Apostrophe if at == 0 || !letter_at(at - 1) => found.inner |= bytes & bytes << 1,
+            Kind::Apostrophe if c == 0x2019 && letter_at(at + size) => {
+                found.curly |= bytes;
+            }
+            _ => {
+                found.slow = rest | bytes;
+                break;
+            }
+        }
+    }
+    found
 }

@@ -8,7 +8,8 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::property::{Kind, Record, effect, form};
-use super::{MARK_LIMIT, Marks, Script, Span, Tokens};
+use super::tokens::Writer;
+use super::{MARK_LIMIT, Marks, Script, Span};
 
 /// What is known of the white space since the last token, to find blank lines.
 #[derive(Debug, Clone, Copy)]
@@ -50,9 +51,10 @@ fn is_edge(byte: u8) -> bool {
     byte < 0x80 && !byte.is_ascii_alphanumeric() && !matches!(byte, b'\'' | b'.' | b',')
 }
 
-/// Tokens of `text` from offset `from` on, up to and without the first edge byte after it if
+/// Writer of `text` from offset `from` on, up to and without the first edge byte after it if
 /// `to_edge` is set, else to its end. `from` must not lie inside a token. Spans are offsets into
 /// `text` plus `base`. Returns the offset where it stopped.
+#[inline(never)]
 pub(super) fn segment(
     text: &str,
     from: usize,
@@ -60,7 +62,7 @@ pub(super) fn segment(
     base: usize,
     buffer: &mut String,
     gap: &mut Gap,
-    out: &mut Tokens,
+    out: &mut Writer<'_>,
 ) -> usize {
     let mut word = Word {
         text,
@@ -110,13 +112,13 @@ struct Piece<'a> {
     capital: bool,
 }
 
-struct Word<'a> {
+struct Word<'a, 'b> {
     text: &'a str,
     base: usize,
     /// Normal form of the open token if `copied`.
     buffer: &'a mut String,
     gap: &'a mut Gap,
-    out: &'a mut Tokens,
+    out: &'a mut Writer<'b>,
     /// Of the open token.
     script: Option<Script>,
     start: usize,
@@ -139,7 +141,7 @@ struct Word<'a> {
     joiner: Option<Piece<'a>>,
 }
 
-impl<'a> Word<'a> {
+impl<'a> Word<'a, '_> {
     #[inline]
     fn original(&mut self, c: char, at: usize, end: usize) {
         let record = Record::of(c as u32);

@@ -4,6 +4,8 @@
 //! the constants are words of its default secret, already combined. The result is that of
 //! [`hash::bytes`](crate::hash::bytes), without its checks and calls.
 
+use std::hint::select_unpredictable;
+
 /// Bytes 0..4 xor 4..8 of the secret.
 const FLIP_1_TO_3: u64 = 0x8727_5A9B;
 /// Bytes 8..16 xor 16..24.
@@ -43,7 +45,7 @@ pub(super) fn hash(first: u64, last: u64, len: usize) -> u64 {
     more = more.wrapping_mul(0x9FB2_1C65_1E98_DF25);
     more ^= more >> 28;
 
-    if len < 4 { few } else { more }
+    select_unpredictable(len < 4, few, more)
 }
 
 #[cfg(test)]
