@@ -7,7 +7,8 @@
 //! ```
 
 use crate::align::{self, Alignment, Limits, Run, Sequence};
-use crate::content::ContentModel;
+use crate::content::{ContentModel, Template};
+use crate::error::RecipeMismatch;
 use crate::hash;
 use crate::recipe::Recipe;
 use crate::relation::{self, Evidence, Relation, Thresholds};
@@ -88,6 +89,17 @@ impl Comparer {
         text::tokenize_into(text, &mut out.tokens);
         shingle::shingles_into(&out.tokens, self.recipe.shingle_width(), &mut out.shingles);
         self.content.weigh_into(&out.tokens, &mut out.mass);
+    }
+
+    /// Makes `text` ready; what `template` knows as furniture weighs nothing.
+    ///
+    /// # Errors
+    /// If the template was learned by another recipe.
+    pub fn prepare_with(&self, text: &str, template: &Template) -> Result<Document, RecipeMismatch> {
+        self.recipe.check(template.recipe())?;
+        let mut out = self.prepare(text);
+        template.apply(&out.tokens, &out.shingles, &mut out.mass);
+        Ok(out)
     }
 
     /// Makes bytes ready that are UTF-8 or nearly so; spans are offsets into `bytes`.

@@ -5,11 +5,14 @@
 //! they are equal on every machine.
 
 mod phrases;
+mod template;
 
 pub use phrases::{PHRASES_VERSION, PhraseKind, Phrases};
+pub use template::Template;
 
 use crate::shingle::word_sixteenths;
 use crate::text::{Marks, Tokens};
+use std::ops::Range;
 
 /// Mass of one whole word of content.
 pub const WORD: u8 = 240;
@@ -18,13 +21,48 @@ pub const WORD: u8 = 240;
 #[derive(Debug, Clone)]
 pub struct ContentModel {
     phrases: Phrases,
-    min_prose_words: u32,
+    settings: ContentSettings,
+}
+
+/// Numbers of the block test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct ContentSettings {
+    /// Words that a block of prose has at least (12).
+    pub min_prose_words: u32,
+    /// Words up to which a block is judged as a whole; longer ones sentence by sentence (120).
+    pub max_block_words: u32,
+    /// Words of prose below which lists count too, unless prose is a quarter of the text (40).
+    pub few_prose_words: u32,
+}
+
+impl Default for ContentSettings {
+    fn default() -> Self {
+        Self { min_prose_words: 12, max_block_words: 120, few_prose_words: 40 }
+    }
 }
 
 impl Default for ContentModel {
     fn default() -> Self {
-        Self { phrases: Phrases::bundled(), min_prose_words: 12 }
+        Self { phrases: Phrases::bundled(), settings: ContentSettings::default() }
     }
+}
+
+/// What a block was found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Prose,
+    List,
+    Furniture,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    start: u32,
+    end: u32,
+    sixteenths: u32,
+    kind: Kind,
 }
 
 impl ContentModel {
@@ -32,67 +70,98 @@ impl ContentModel {
     pub fn weigh_into(&self, tokens: &Tokens, mass: &mut Vec<u8>) {
         mass.clear();
         mass.resize(tokens.len(), 0);
-        let marks = tokens.marks();
-        let mut prose = 0u32;
-        let mut furniture = vec![false; tokens.len()];
-        let mut line = 0;
-        for end in 1..=marks.len() {
-            if marks[end - 1].has(Marks::LINE_END) {
-                prose += self.weigh_line(tokens, line..end, mass, &mut furniture);
-                line = end;
-            }
-        }
-        let all: u32 = marks.iter().map(|m| word_sixteenths(m.script())).sum();
-        if prose < FEW * 16 && prose * 4 < all {
-            for (i, m) in mass.iter_mut().enumerate() {
-                if *m == 0 && !furniture[i] {
-                    *m = (word_sixteenths(marks[i].script()) * 15 / LIST_SHARE) as u8;
-                }
+        let mut blocks = self.blocks(tokens);
+        spread(&mut blocks);
+        let total: u32 = blocks.iter().map(|b| b.sixteenths).sum();
+        let prose: u32 =
+            blocks.iter().filter(|b| b.kind == Kind::Prose).map(|b| b.sixteenths).sum();
+        let lists = prose < self.settings.few_prose_words * 16 && prose * 4 < total;
+        for block in blocks {
+            let share = match block.kind {
+                Kind::Prose => 15,
+                Kind::List if lists => 15 / 2,
+                Kind::List | Kind::Furniture => continue,
+            };
+            let range = block.start as usize..block.end as usize;
+            for (mass, mark) in mass[range.clone()].iter_mut().zip(&tokens.marks()[range]) {
+                *mass = (word_sixteenths(mark.script()) * share) as u8;
             }
         }
     }
 
-    fn weigh_line(
-        &self,
-        tokens: &Tokens,
-        line: std::ops::Range<usize>,
-        mass: &mut [u8],
-        furniture: &mut [bool],
-    ) -> u32 {
-        let (marks, hashes) = (tokens.marks(), tokens.hashes());
-        let words: u32 = marks[line.clone()].iter().map(|m| word_sixteenths(m.script())).sum();
-        let sentences = marks[line.clone()].iter().filter(|m| m.has(Marks::SENTENCE_END)).count();
-        let (strong, weak) = self.phrases.find_in(&hashes[line.clone()]);
-        let is_short = words < 120 * 16;
-        if is_short
-            && (strong > 0 || weak >= 2 && weak * 25 * 16 > words || weak >= 1 && words < 25 * 16)
-        {
-            furniture[line].fill(true);
-            return 0;
-        }
-        if words < self.min_prose_words * 16 || sentences == 0 {
-            return 0;
-        }
-        let mut prose = 0;
-        let mut sentence = line.start;
-        for at in line.clone() {
-            if at + 1 == line.end || marks[at].has(Marks::SENTENCE_END) {
-                let (strong, weak) =
-                    if is_short { (0, 0) } else { self.phrases.find_in(&hashes[sentence..=at]) };
-                if strong > 0 || weak >= 2 {
-                    furniture[sentence..=at].fill(true);
-                } else {
-                    for i in sentence..=at {
-                        mass[i] = (word_sixteenths(marks[i].script()) * 15) as u8;
-                        prose += word_sixteenths(marks[i].script());
+    /// The lines, and the sentences of long ones.
+    fn blocks(&self, tokens: &Tokens) -> Vec<Block> {
+        let marks = tokens.marks();
+        let longest = self.settings.max_block_words * 16;
+        let mut out = Vec::new();
+        let (mut start, mut sixteenths, mut sentences) = (0, 0, 0);
+        for (at, mark) in marks.iter().enumerate() {
+            sixteenths += word_sixteenths(mark.script());
+            sentences += u32::from(mark.has(Marks::SENTENCE_END));
+            if !mark.has(Marks::LINE_END) {
+                continue;
+            }
+            let range = start..at + 1;
+            if sixteenths <= longest {
+                out.push(self.block(tokens, range, sixteenths, sentences, false));
+            } else {
+                let mut from = start;
+                let mut held = 0;
+                for i in range.clone() {
+                    held += word_sixteenths(marks[i].script());
+                    if marks[i].has(Marks::SENTENCE_END) || i + 1 == range.end {
+                        let n = u32::from(sentences > 0);
+                        out.push(self.block(tokens, from..i + 1, held, n, true));
+                        (from, held) = (i + 1, 0);
                     }
                 }
-                sentence = at + 1;
             }
+            (start, sixteenths, sentences) = (at + 1, 0, 0);
         }
-        prose
+        out
+    }
+
+    fn block(
+        &self,
+        tokens: &Tokens,
+        range: Range<usize>,
+        sixteenths: u32,
+        sentences: u32,
+        part: bool,
+    ) -> Block {
+        let (strong, weak) = self.phrases.find_in(&tokens.hashes()[range.clone()]);
+        let words = sixteenths / 16;
+        let furniture = strong > 0
+            || weak >= 2 && (part || weak * 25 > words)
+            || weak >= 1 && words < 25 && !part;
+        let kind = if furniture {
+            Kind::Furniture
+        } else if (part || words >= self.settings.min_prose_words) && sentences > 0 {
+            Kind::Prose
+        } else {
+            Kind::List
+        };
+        Block { start: range.start as u32, end: range.end as u32, sixteenths, kind }
     }
 }
 
-const FEW: u32 = 40;
-const LIST_SHARE: u32 = 2;
+/// Furniture stands together: a block of prose among furniture is furniture, too (the paragraphs of
+/// a consent notice that hold no phrase of the list).
+fn spread(blocks: &mut [Block]) {
+    let long: Vec<usize> =
+        (0..blocks.len()).filter(|&i| blocks[i].kind != Kind::List || blocks[i].sixteenths >= 12 * 16).collect();
+    let is: Vec<bool> = long.iter().map(|&i| blocks[i].kind == Kind::Furniture && blocks[i].sixteenths >= 8 * 16).collect();
+    for at in 0..long.len() {
+        if blocks[long[at]].kind != Kind::Prose {
+            continue;
+        }
+        let from = at.saturating_sub(SMEAR);
+        let to = (at + SMEAR + 1).min(long.len());
+        let before = is[from..at].iter().filter(|f| **f).count();
+        let after = is[at + 1..to].iter().filter(|f| **f).count();
+        if before >= 1 && after >= 1 && before + after >= SMEAR + 1 {
+            blocks[long[at]].kind = Kind::Furniture;
+        }
+    }
+}
+const SMEAR: usize = 3;

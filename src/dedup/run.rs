@@ -4,7 +4,8 @@ use super::report::{Cluster, Counts, Member, NO_CLUSTER, Pair, Report};
 use super::{Dedup, Doc, Linkage};
 use crate::compare::Document;
 use crate::index::{Candidate, Postings, Scratch};
-use crate::relation::{Evidence, Relation};
+use crate::content::Template;
+use crate::relation::{self, Evidence, Relation};
 use crate::shingle;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -86,9 +87,11 @@ struct Component<'t> {
 
 pub(super) fn run(settings: &Dedup, docs: &[Doc<'_>], progress: &(dyn Fn(usize) + Sync)) -> Report {
     assert!(docs.len() < u32::MAX as usize - 2, "at most {} documents in a batch", u32::MAX - 3);
-    let batch = Batch::new(settings, docs, progress);
-    let links = batch.match_all();
-    batch.report(links)
+    let mut batch = Batch::new(settings, docs, progress);
+    let mut found = batch.match_all();
+    batch.learn(&found.index);
+    batch.settle(&mut found);
+    batch.report(found)
 }
 
 struct Batch<'s, 'd> {
@@ -97,12 +100,20 @@ struct Batch<'s, 'd> {
     ranks: Vec<Rank>,
     /// Documents in order: rank to position.
     order: Vec<u32>,
+    /// The site of each document by rank, as an index into `templates`; `NO_SITE` where unknown.
+    sites: Vec<u32>,
+    /// What was learned of each site.
+    templates: Vec<Template>,
     progress: &'s (dyn Fn(usize) + Sync),
 }
 
-/// The verified links of each document by rank, and what it cost.
-struct Links {
+const NO_SITE: u32 = u32::MAX;
+
+/// The verified links of each document by rank, the leader it follows, and what it cost.
+struct Found {
     links: Vec<Vec<Link>>,
+    leader: Vec<u32>,
+    index: Postings,
     counts: Counts,
 }
 
@@ -127,7 +138,29 @@ impl<'s, 'd> Batch<'s, 'd> {
             let (rank, doc) = (&ranks[i as usize], &docs[i as usize]);
             (Reverse(rank.mass), Reverse(rank.tokens), rank.hash, doc.key, i)
         });
-        Self { settings, docs, ranks, order, progress }
+        let mut names: Vec<&str> = docs.iter().filter_map(|d| d.site).collect();
+        names.sort_unstable();
+        names.dedup();
+        let sites = order
+            .iter()
+            .map(|&i| {
+                let site = docs[i as usize].site;
+                site.map_or(NO_SITE, |s| names.binary_search(&s).expect("listed") as u32)
+            })
+            .collect();
+        let templates = vec![Template::default(); names.len()];
+        Self { settings, docs, ranks, order, sites, templates, progress }
+    }
+
+    /// The template of a document's site, where one was learned.
+    fn template(&self, rank: u32) -> Option<&Template> {
+        let template = self.templates.get(self.sites[rank as usize] as usize)?;
+        (!template.is_empty()).then_some(template)
+    }
+
+    fn same_site(&self, a: u32, b: u32) -> bool {
+        let site = self.sites[a as usize];
+        site != NO_SITE && site == self.sites[b as usize]
     }
 
     fn rank(&self, at: u32) -> &Rank {
@@ -135,20 +168,25 @@ impl<'s, 'd> Batch<'s, 'd> {
     }
 
     fn prepare(&self, at: u32) -> Document {
-        self.settings.comparer.prepare(self.docs[self.order[at as usize] as usize].text)
+        let text = self.docs[self.order[at as usize] as usize].text;
+        let comparer = &self.settings.comparer;
+        match self.template(at) {
+            Some(template) => comparer.prepare_with(text, template).expect("one recipe"),
+            None => comparer.prepare(text),
+        }
     }
 
     /// Matches every document with the representatives of lesser rank.
-    fn match_all(&self) -> Links {
+    fn match_all(&self) -> Found {
         let n = self.docs.len() as u32;
-        let mut out = Links {
+        let mut out = Found {
             links: vec![Vec::new(); n as usize],
+            leader: (0..n).collect(),
+            index: Postings::new(self.settings.cap),
             counts: Counts { documents: u64::from(n), ..Counts::default() },
         };
-        let mut index = Postings::new(self.settings.cap);
         // first document by rank of each token hash: further ones are identical to it
         let mut first_of: HashMap<u64, u32> = HashMap::new();
-        let mut founded = vec![true; n as usize];
         let mut at = 0;
         while at < n {
             let to = n.min(at + CHUNK as u32);
@@ -166,11 +204,11 @@ impl<'s, 'd> Batch<'s, 'd> {
                 }
                 out.counts.tiny += u64::from(rank.tokens > 0 && rank.shingles == 0);
             }
-            self.match_chunk(&fresh, &mut index, &mut founded, &mut out);
+            self.match_chunk(&fresh, &mut out);
             at = to;
             (self.progress)(self.docs.len() + at as usize);
         }
-        out.counts.fingerprints_stopped = index.counts().stopped;
+        out.counts.fingerprints_stopped = out.index.counts().stopped;
         out
     }
 
@@ -182,11 +220,9 @@ impl<'s, 'd> Batch<'s, 'd> {
     fn match_chunk(
         &self,
         chunk: &[(u32, Option<u32>)],
-        index: &mut Postings,
-        founded: &mut [bool],
-        out: &mut Links,
+        out: &mut Found,
     ) {
-        let frozen: &Postings = index;
+        let frozen: &Postings = &out.index;
         let mut turns: Vec<Turn> =
             parallel_map(chunk, |&(rank, same)| self.turn(rank, same, frozen));
         // whoever found a whole match is done; the others may also match each other
@@ -217,11 +253,9 @@ impl<'s, 'd> Batch<'s, 'd> {
             out.counts.verified += turn.verified;
             out.counts.candidates_capped += u64::from(turn.capped);
             out.counts.places_skipped += turn.skipped_places;
-            if turn.links.iter().any(|l| l.relation.is_match()) {
-                founded[turn.rank as usize] = false;
-            } else {
+            if !turn.links.iter().any(|l| self.is_firm(turn.rank, l)) {
                 for fingerprint in turn.fingerprints {
-                    index.insert(fingerprint, turn.rank);
+                    out.index.insert(fingerprint, turn.rank);
                 }
             }
             out.links[turn.rank as usize] = turn.links;
@@ -284,11 +318,107 @@ impl<'s, 'd> Batch<'s, 'd> {
                 self.verify(turn, &document, other.rank, text);
             }
             turn.links.sort_by_key(Link::key);
-            if !turn.links.iter().any(|l| l.relation.is_match()) {
+            if !turn.links.iter().any(|l| self.is_firm(turn.rank, l)) {
                 turn.document = Some(document);
                 founders.push(at);
             }
         }
+    }
+
+    /// Whether a link keeps its document from founding a cluster. On one site only a clear match
+    /// does: what pages of a template share is learned from what *different* founders share.
+    fn is_firm(&self, from: u32, link: &Link) -> bool {
+        link.relation.is_match()
+            && (!self.same_site(from, link.to)
+                || relation::is_clear(&link.evidence, &self.settings.comparer.thresholds))
+    }
+
+    /// Learns a template for each site from what three or more of its founders share.
+    fn learn(&mut self, index: &Postings) {
+        if self.templates.is_empty() {
+            return;
+        }
+        let mut known: Vec<Vec<u64>> = vec![Vec::new(); self.templates.len()];
+        let mut sites = Vec::new();
+        index.for_each_list(|fingerprint, docs| {
+            if docs.len() < Template::MIN_ARTICLES {
+                return;
+            }
+            sites.clear();
+            sites.extend(docs.iter().map(|&d| self.sites[d as usize]).filter(|&s| s != NO_SITE));
+            sites.sort_unstable();
+            for run in sites.chunk_by(|x, y| x == y) {
+                if run.len() >= Template::MIN_ARTICLES {
+                    known[run[0] as usize].push(fingerprint);
+                }
+            }
+        });
+        let recipe = self.settings.comparer.recipe;
+        self.templates = known.into_iter().map(|f| Template::new(recipe, f)).collect();
+    }
+
+    /// Verifies again, with what was learned, and lets each document follow its best match that is a
+    /// representative, in rank order.
+    fn settle(&self, found: &mut Found) {
+        let n = found.links.len() as u32;
+        let again = |links: &Vec<Link>, i: u32| -> Vec<Link> {
+            let mut out = Vec::with_capacity(links.len());
+            let mut document = None;
+            for link in links {
+                if self.template(i).is_none() && self.template(link.to).is_none() {
+                    out.push(*link);
+                    continue;
+                }
+                let document = document.get_or_insert_with(|| self.prepare(i));
+                out.extend(self.link(document, link.to));
+            }
+            out.sort_by_key(Link::key);
+            out
+        };
+        if self.templates.iter().any(|t| !t.is_empty()) {
+            let ranks: Vec<u32> = (0..n).collect();
+            let links = &found.links;
+            let settled = parallel_map(&ranks, |&i| again(&links[i as usize], i));
+            found.counts.verified += links
+                .iter()
+                .enumerate()
+                .flat_map(|(i, links)| links.iter().map(move |l| (i as u32, l.to)))
+                .filter(|&(i, to)| self.template(i).is_some() || self.template(to).is_some())
+                .count() as u64;
+            found.links = settled;
+        }
+        for i in 0..n {
+            let mut asked = Vec::new();
+            let mut at = 0;
+            while let Some(&link) = found.links[i as usize].get(at) {
+                at += 1;
+                if !link.relation.is_match() {
+                    continue;
+                }
+                let leader = found.leader[link.to as usize];
+                let rank = |r: u32| self.rank(r).hash;
+                if leader == link.to || rank(i) == rank(link.to) {
+                    found.leader[i as usize] = leader;
+                    break;
+                }
+                // the other follows a leader itself: a star has no chains, so ask that one
+                if asked.contains(&leader) || found.links[i as usize].iter().any(|l| l.to == leader) {
+                    continue;
+                }
+                asked.push(leader);
+                found.counts.verified += 1;
+                if let Some(link) = self.link(&self.prepare(i), leader) {
+                    found.links[i as usize].push(link);
+                }
+            }
+        }
+    }
+
+    /// The verified relation of a document to another, where it is worth keeping.
+    fn link(&self, document: &Document, to: u32) -> Option<Link> {
+        let (relation, evidence) = self.settings.comparer.relate(document, &self.prepare(to));
+        let keep = relation.is_match() || relation == Relation::Overlaps;
+        keep.then_some(Link { to, relation, evidence })
     }
 
     fn verify(&self, turn: &mut Turn, document: &Document, to: u32, other: &Document) {
@@ -323,19 +453,9 @@ impl<'s, 'd> Batch<'s, 'd> {
         out
     }
 
-    fn report(&self, links: Links) -> Report {
+    fn report(&self, found: Found) -> Report {
         let n = self.docs.len();
-        let Links { links, mut counts } = links;
-        // star: the leader of each document by rank; a copy of a member leads to the member's leader
-        let mut leader: Vec<u32> = (0..n as u32).collect();
-        for i in 0..n {
-            if let Some(link) = links[i].iter().find(|l| l.relation.is_match()) {
-                leader[i] = match self.settings.linkage {
-                    Linkage::Star => leader[link.to as usize],
-                    Linkage::Components => link.to,
-                };
-            }
-        }
+        let Found { links, mut leader, mut counts, .. } = found;
         if self.settings.linkage == Linkage::Components {
             leader = components(n, &links);
         }

@@ -159,15 +159,31 @@ impl Postings {
         match slot.doc {
             EMPTY => Entry::Absent,
             STOP => Entry::Stopped,
-            first => {
-                let mut docs = vec![first];
-                let mut next = slot.next;
-                while next != END {
-                    docs.push(self.nodes[next as usize].doc);
-                    next = self.nodes[next as usize].next;
-                }
+            _ => {
+                let mut docs = Vec::new();
+                self.list_into(&slot, &mut docs);
                 Entry::Listed(docs)
             }
+        }
+    }
+
+    /// Calls `each` with every listed fingerprint and the documents that hold it, in order of
+    /// insertion; the fingerprints come in no particular order.
+    pub fn for_each_list(&self, mut each: impl FnMut(u64, &[u32])) {
+        let mut docs = Vec::new();
+        for slot in self.slots.iter().filter(|s| s.doc < STOP) {
+            self.list_into(slot, &mut docs);
+            each(slot.fingerprint, &docs);
+        }
+    }
+
+    fn list_into(&self, slot: &Slot, docs: &mut Vec<u32>) {
+        docs.clear();
+        docs.push(slot.doc);
+        let mut next = slot.next;
+        while next != END {
+            docs.push(self.nodes[next as usize].doc);
+            next = self.nodes[next as usize].next;
         }
     }
 

@@ -1,0 +1,111 @@
+//! Learned furniture: the fingerprints that distinct articles of one site share.
+
+use crate::error::RecipeMismatch;
+use crate::recipe::Recipe;
+use crate::shingle::{self, Fingerprint, Shingles};
+use crate::text::{self, Tokens};
+use std::collections::HashMap;
+
+/// What the pages of one site have in common, as a set of fingerprints: furniture, wherever it
+/// stands and whether or not it looks like prose.
+///
+/// Learn it from pages with *different* articles (three at least), keep it, and pass it to
+/// [`Comparer::prepare_with`](crate::compare::Comparer::prepare_with).
+/// [`Dedup`](crate::dedup::Dedup) learns one for each site by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Template {
+    recipe: Recipe,
+    /// Sorted, distinct.
+    fingerprints: Vec<u64>,
+}
+
+impl Template {
+    /// Distinct articles in which a fingerprint must stand to be furniture.
+    pub const MIN_ARTICLES: usize = 3;
+
+    /// The template of `fingerprints` that were winnowed by `recipe`.
+    #[must_use]
+    pub fn new(recipe: Recipe, mut fingerprints: Vec<u64>) -> Self {
+        fingerprints.sort_unstable();
+        fingerprints.dedup();
+        Self { recipe, fingerprints }
+    }
+
+    /// Learns from pages of one site, each with an article of its own: what stands in at least
+    /// [`MIN_ARTICLES`](Self::MIN_ARTICLES) of them.
+    #[must_use]
+    pub fn learn<'a>(recipe: Recipe, pages: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut count: HashMap<u64, usize> = HashMap::new();
+        for page in pages {
+            let shingles = shingle::shingles(&text::tokenize(page), recipe.shingle_width());
+            let window = shingle::window_for(recipe, shingles.len());
+            let mut fingerprints: Vec<u64> =
+                shingle::winnow(shingles.hashes(), window).iter().map(|f| f.hash).collect();
+            fingerprints.sort_unstable();
+            fingerprints.dedup();
+            for fingerprint in fingerprints {
+                *count.entry(fingerprint).or_default() += 1;
+            }
+        }
+        let often = count.into_iter().filter(|&(_, n)| n >= Self::MIN_ARTICLES).map(|(f, _)| f);
+        Self::new(recipe, often.collect())
+    }
+
+    /// The recipe of the fingerprints.
+    #[must_use]
+    pub fn recipe(&self) -> Recipe {
+        self.recipe
+    }
+
+    /// Number of fingerprints.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.fingerprints.len()
+    }
+
+    /// Whether nothing was learned.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fingerprints.is_empty()
+    }
+
+    /// Whether `fingerprint` is furniture.
+    #[must_use]
+    pub fn contains(&self, fingerprint: u64) -> bool {
+        self.fingerprints.binary_search(&fingerprint).is_ok()
+    }
+
+    /// The template of what either holds.
+    ///
+    /// # Errors
+    /// If the recipes differ.
+    pub fn merge(&mut self, other: &Self) -> Result<(), RecipeMismatch> {
+        self.recipe.check(other.recipe)?;
+        self.fingerprints.extend_from_slice(&other.fingerprints);
+        self.fingerprints.sort_unstable();
+        self.fingerprints.dedup();
+        Ok(())
+    }
+
+    /// Takes the mass of furniture away: the tokens of each known shingle, and those between two
+    /// known fingerprints that follow each other.
+    pub(crate) fn apply(&self, tokens: &Tokens, shingles: &Shingles, mass: &mut [u8]) {
+        if self.is_empty() {
+            return;
+        }
+        let window = shingle::window_for(self.recipe, shingles.len());
+        let fingerprints: Vec<Fingerprint> = shingle::winnow(shingles.hashes(), window);
+        let mut known_from = None;
+        for fingerprint in fingerprints {
+            let at = fingerprint.position as usize;
+            if !self.contains(fingerprint.hash) {
+                known_from = None;
+                continue;
+            }
+            let end = (at + shingles.token_count(at)).min(tokens.len());
+            mass[known_from.unwrap_or(at)..end].fill(0);
+            known_from = Some(at);
+        }
+    }
+}
