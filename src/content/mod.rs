@@ -11,7 +11,7 @@ pub use phrases::{PHRASES_VERSION, PhraseKind, Phrases};
 pub use template::Template;
 
 use crate::shingle::word_sixteenths;
-use crate::text::{Marks, Tokens};
+use crate::text::{Marks, Script, Tokens};
 use std::ops::Range;
 
 /// Mass of one whole word of content.
@@ -136,13 +136,28 @@ impl ContentModel {
             || weak >= 1 && words < 25 && !part;
         let kind = if furniture {
             Kind::Furniture
-        } else if (part || words >= self.settings.min_prose_words) && sentences > 0 {
+        } else if (part || words >= self.settings.min_prose_words)
+            && sentences > 0
+            && !(part && is_title_case(&tokens.marks()[range.clone()]))
+        {
             Kind::Prose
         } else {
             Kind::List
         };
         Block { start: range.start as u32, end: range.end as u32, sixteenths, kind }
     }
+}
+
+/// Whether three fifths of the words begin with a capital, as in menus and lists of names and unlike
+/// in prose (German nouns make two fifths).
+fn is_title_case(marks: &[Marks]) -> bool {
+    let words = marks.iter().filter(|m| m.script() == Script::Words && !m.has(Marks::NUMBER));
+    let (mut capitals, mut all) = (0, 0);
+    for mark in words {
+        all += 1;
+        capitals += usize::from(mark.has(Marks::CAPITAL));
+    }
+    all >= 8 && capitals * 5 >= all * 3
 }
 
 /// Furniture stands together: a block of prose among furniture is furniture, too (the paragraphs of

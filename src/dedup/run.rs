@@ -5,7 +5,7 @@ use super::{Dedup, Doc, Linkage};
 use crate::compare::Document;
 use crate::index::{Candidate, Postings, Scratch};
 use crate::content::Template;
-use crate::relation::{self, Evidence, Relation};
+use crate::relation::{Evidence, Relation};
 use crate::shingle;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -158,11 +158,6 @@ impl<'s, 'd> Batch<'s, 'd> {
         (!template.is_empty()).then_some(template)
     }
 
-    fn same_site(&self, a: u32, b: u32) -> bool {
-        let site = self.sites[a as usize];
-        site != NO_SITE && site == self.sites[b as usize]
-    }
-
     fn rank(&self, at: u32) -> &Rank {
         &self.ranks[self.order[at as usize] as usize]
     }
@@ -253,7 +248,7 @@ impl<'s, 'd> Batch<'s, 'd> {
             out.counts.verified += turn.verified;
             out.counts.candidates_capped += u64::from(turn.capped);
             out.counts.places_skipped += turn.skipped_places;
-            if !turn.links.iter().any(|l| self.is_firm(turn.rank, l)) {
+            if !turn.links.iter().any(|l| l.relation.is_match()) {
                 for fingerprint in turn.fingerprints {
                     out.index.insert(fingerprint, turn.rank);
                 }
@@ -318,19 +313,11 @@ impl<'s, 'd> Batch<'s, 'd> {
                 self.verify(turn, &document, other.rank, text);
             }
             turn.links.sort_by_key(Link::key);
-            if !turn.links.iter().any(|l| self.is_firm(turn.rank, l)) {
+            if !turn.links.iter().any(|l| l.relation.is_match()) {
                 turn.document = Some(document);
                 founders.push(at);
             }
         }
-    }
-
-    /// Whether a link keeps its document from founding a cluster. On one site only a clear match
-    /// does: what pages of a template share is learned from what *different* founders share.
-    fn is_firm(&self, from: u32, link: &Link) -> bool {
-        link.relation.is_match()
-            && (!self.same_site(from, link.to)
-                || relation::is_clear(&link.evidence, &self.settings.comparer.thresholds))
     }
 
     /// Learns a template for each site from what three or more of its founders share.

@@ -86,10 +86,6 @@ pub struct Thresholds {
     pub max_lead: f64,
     /// Most substituted content as a share of the matched content (0.5).
     pub max_substituted: f64,
-    /// Least share of the smaller document's content for a clear match (0.6).
-    pub clear_containment: f64,
-    /// Most substituted content, as a share of the matched content, of a clear match (0.2).
-    pub clear_substituted: f64,
     /// Least content run, in words, for an overlap (20).
     pub min_overlap_run: f64,
     /// Content words by which the longer document goes on behind a truncation (25).
@@ -104,24 +100,10 @@ impl Default for Thresholds {
             whole: 0.8,
             max_lead: 20.0,
             max_substituted: 0.5,
-            clear_containment: 0.6,
-            clear_substituted: 0.2,
             min_overlap_run: 20.0,
             min_continuation: 25.0,
         }
     }
-}
-
-/// Whether a match is beyond doubt even between two pages of one site: most of the smaller document's
-/// content is matched and little is substituted.
-#[must_use]
-pub fn is_clear(evidence: &Evidence, thresholds: &Thresholds) -> bool {
-    let e = evidence;
-    let matched = e.matched_a.min(e.matched_b);
-    let contained = e.content_a_in_b().max(e.content_b_in_a());
-    e.identical
-        || contained >= thresholds.clear_containment
-            && e.substituted < thresholds.clear_substituted * matched
 }
 
 /// The relation that `evidence` shows.
@@ -138,13 +120,15 @@ pub fn decide(evidence: &Evidence, thresholds: &Thresholds) -> Relation {
     let (in_b, in_a) = (e.content_a_in_b(), e.content_b_in_a());
     let contained = if a_is_smaller { in_b } else { in_a };
     let substituted = !(e.lead < t.max_lead || e.lead < 0.2 * matched && contained >= 0.5)
-        || e.substituted >= t.max_substituted * matched;
+        || e.substituted >= t.max_substituted * matched
+        || e.inner >= matched;
     let prefix = matched >= 30.0
         && contained >= 0.08
         && e.longest_run >= 0.6 * matched
         && head <= 12.0
         && e.substituted < 0.15 * matched
-        && e.lead < 10.0;
+        && e.lead < 10.0
+        && e.inner < matched;
     if prefix || matched >= t.min_matched && contained >= t.min_containment && !substituted {
         if in_b >= t.whole && in_a >= t.whole {
             return Relation::NearDuplicate;

@@ -52,6 +52,10 @@ pub struct Evidence {
     pub tail_b: f64,
     /// Largest single substitution.
     pub max_sub: f64,
+    /// Tokens of any kind that are substituted between the first and the last matched content.
+    pub inner: f64,
+    /// Tokens matched between the first and the last content runs.
+    pub inner_matched: f64,
     /// Share of the matched content that is prose, 0.0..=1.0; the rest is lists, captions, headings.
     pub prose: f64,
 }
@@ -149,6 +153,16 @@ pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evide
         chained += run_mass(run);
         (end_a, end_b) = (run.in_a().end, run.in_b().end);
     }
+    let bare = |covered: &[bool], range: std::ops::Range<usize>| covered[range].iter().filter(|c| !**c).count();
+    let first = alignment.chain.iter().position(|r| run_mass(r) >= 5 * 240);
+    let last = alignment.chain.iter().rposition(|r| run_mass(r) >= 5 * 240);
+    let (mut inner, mut inner_matched) = (0, 0);
+    if let (Some(f), Some(l)) = (first, last) {
+        for w in alignment.chain[f..=l].windows(2) {
+            inner += bare(&covered_a, w[0].in_a().end..w[1].in_a().start).min(bare(&covered_b, w[0].in_b().end..w[1].in_b().start));
+        }
+        inner_matched = alignment.chain[f..=l].iter().map(|r| r.len as usize).sum::<usize>();
+    }
     let tail_a = unmatched(&mass_a, &covered_a, end_a..mass_a.len());
     let tail_b = unmatched(&mass_b, &covered_b, end_b..mass_b.len());
     let matched_a = matched(&mass_a, &covered_a);
@@ -179,6 +193,8 @@ pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evide
         tail_a: words(tail_a),
         tail_b: words(tail_b),
         max_sub: words(max_sub),
+        inner: inner as f64,
+        inner_matched: inner_matched as f64,
         prose: if matched_a == 0 { 0.0 } else { matched_prose as f64 / matched_a as f64 },
     }
 }

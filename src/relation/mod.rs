@@ -3,5 +3,5 @@
 mod decide;
 mod evidence;
 
-pub use decide::{Relation, Thresholds, decide, is_clear};
+pub use decide::{Relation, Thresholds, decide};
 pub use evidence::{Evidence, measure};
