@@ -15,5 +15,8 @@ pub mod relation;
 
 pub mod compare;
 
+pub mod diff;
+
 pub use compare::{Comparer, Comparison, Document, compare};
+pub use diff::diff;
 pub use relation::{Evidence, Relation, Thresholds};
