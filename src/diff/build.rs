@@ -93,6 +93,7 @@ pub(super) fn hunks(a: &Weighed<'_, '_>, b: &Weighed<'_, '_>, matches: &Matches)
         hunks: Vec::new(),
         moved: vec![[0; 2]; matches.moves as usize],
         repeated: Vec::new(),
+        may_cut: false,
     };
     let runs = &matches.runs;
     let content = |run: &Run| {
@@ -102,6 +103,7 @@ pub(super) fn hunks(a: &Weighed<'_, '_>, b: &Weighed<'_, '_>, matches: &Matches)
     };
     let first = runs.iter().position(content).unwrap_or(0);
     let last = runs.iter().rposition(content).unwrap_or(runs.len().saturating_sub(1));
+    builder.may_cut = enough_shared(a, b, runs);
     builder.without_tokens();
     for (i, run) in runs.iter().enumerate() {
         let end = if i <= first {
@@ -130,6 +132,16 @@ struct Builder<'d, 't> {
     moved: Vec<[u32; 2]>,
     /// Hunk, its side, token of the counterpart in the other document.
     repeated: Vec<(usize, Side, u32)>,
+    /// Whether one document may be a part of the other.
+    may_cut: bool,
+}
+
+/// Whether at least 3/10 of the content of the smaller document is shared: else neither was cut off
+/// from the other.
+fn enough_shared(a: &Weighed<'_, '_>, b: &Weighed<'_, '_>, runs: &[Run]) -> bool {
+    let smaller = a.mass(0..a.pieces.len()).min(b.mass(0..b.pieces.len()));
+    let shared: u64 = runs.iter().map(|run| a.mass(run.in_a()).max(b.mass(run.in_b()))).sum();
+    shared >= CONTENT_RUN * u64::from(WORD) && 10 * shared >= 3 * smaller
 }
 
 impl Builder<'_, '_> {
@@ -242,7 +254,7 @@ impl Builder<'_, '_> {
         for part in weighed.split(tokens) {
             let mass = weighed.mass(part.clone());
             let least = if end.is_some_and(|outer| outer.inside) { CUT_INSIDE } else { CUT };
-            let is_cut = mass >= least * u64::from(WORD) && mass >= 2 * other_mass;
+            let is_cut = self.may_cut && mass >= least * u64::from(WORD) && mass >= 2 * other_mass;
             let kind = match (end, side) {
                 (Some(Outer { end, .. }), _) if is_cut => {
                     HunkKind::CutOff { end, missing_in: side.other() }

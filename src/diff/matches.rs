@@ -1,7 +1,9 @@
 //! An alignment to the matches of a diff: disjoint runs in order, and what moved between them.
 //!
-//! 1. The runs of a shingle or more that were chained stay. Shorter ones came from the alignment's
-//!    own refinement; the third step finds them again where they help a reader.
+//! 1. The runs of a shingle or more that were chained are the frame; shorter ones came from the
+//!    alignment's own refinement, and the third step finds them again where they help a reader.
+//!    Runs that the alignment's limit kept out of the chain join it where they fit, equal text at
+//!    the edges of gaps does too, and lone short runs far from all others are dropped as chance.
 //! 2. Runs out of order claim their tokens where both sides are free (moved), then where one side
 //!    is (repeated), the longest first.
 //! 3. The gaps are refined by imara-diff's histogram algorithm over token ids; claimed tokens match
@@ -16,11 +18,17 @@ use super::side::Pieces;
 use crate::align::{Alignment, Run, Sequence};
 use crate::text::Marks;
 use imara_diff::{Algorithm, Diff as TokenDiff, Token};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// Tokens from which on a match inside a gap is kept whatever stands around it.
 const KEPT: u32 = 8;
+
+/// Tokens between matches that are judged together.
+const GROUP: usize = 4;
+
+/// Multiple of its length by which a shorter run must be away from all others to be dropped.
+const CHANCE: usize = 8;
 
 /// Tokens by which an insertion may be put further up or down.
 const SLIDE: u32 = 64;
@@ -65,20 +73,93 @@ pub(super) fn find(
     b: Sequence<'_>,
     pieces: [&Pieces<'_>; 2],
     options: &DiffOptions,
+    chained_runs: u32,
 ) -> Matches {
     let mut out = Matches::default();
-    let base: Vec<Run> = alignment
-        .chain
-        .iter()
-        .copied()
-        .filter(|run| {
-            (run.a as usize) < a.shingles.len()
-                && run.len as usize >= a.shingles.token_count(run.a as usize)
-        })
-        .collect();
+    let base = frame(alignment, a, b, chained_runs);
     claim(&base, alignment, a, b, options, &mut out);
     refine(&base, a.tokens, b.tokens, options, &mut out);
     slide(a.tokens, b.tokens, pieces, &mut out);
+    out
+}
+
+fn frame(alignment: &Alignment, a: Sequence<'_>, b: Sequence<'_>, chained_runs: u32) -> Vec<Run> {
+    let whole = |run: &Run| {
+        (run.a as usize) < a.shingles.len()
+            && run.len as usize >= a.shingles.token_count(run.a as usize)
+    };
+    let mut base: Vec<Run> = alignment.chain.iter().copied().filter(whole).collect();
+    if alignment.chain.len() + alignment.moved.len() > chained_runs as usize {
+        join(&mut base, &alignment.moved);
+    }
+    drop_chance(&mut base, a.tokens.len(), b.tokens.len());
+    close(&base, a.tokens, b.tokens)
+}
+
+/// Adds the runs that fit between their neighbours in both documents, the longest first.
+fn join(base: &mut Vec<Run>, others: &[Run]) {
+    let mut runs: BTreeMap<u32, Run> = base.iter().map(|run| (run.a, *run)).collect();
+    let mut others = others.to_vec();
+    others.sort_unstable_by_key(|run| (std::cmp::Reverse(run.len), run.a, run.b));
+    for run in others {
+        let before = runs.range(..=run.a).next_back().map(|(_, run)| *run);
+        let behind = runs.range(run.a + 1..).next().map(|(_, run)| *run);
+        // what a neighbour holds already is cut off
+        let (end_a, end_b) = before.map_or((0, 0), |run| (run.a + run.len, run.b + run.len));
+        let front = end_a.saturating_sub(run.a).max(end_b.saturating_sub(run.b));
+        let back = behind.map_or(0, |next| {
+            (run.a + run.len).saturating_sub(next.a).max((run.b + run.len).saturating_sub(next.b))
+        });
+        if u64::from(front) + u64::from(back) <= u64::from(run.len / 2) {
+            let len = run.len - front - back;
+            runs.insert(run.a + front, Run { a: run.a + front, b: run.b + front, len });
+        }
+    }
+    *base = runs.into_values().collect();
+}
+
+/// Drops short runs that stand far from all others: turns of phrase that any two texts may share.
+fn drop_chance(base: &mut Vec<Run>, len_a: usize, len_b: usize) {
+    let mut kept: Vec<Run> = Vec::with_capacity(base.len());
+    for (i, run) in base.iter().enumerate() {
+        let (end_a, end_b) = kept.last().map_or((0, 0), |r| (r.in_a().end, r.in_b().end));
+        let (next_a, next_b) =
+            base.get(i + 1).map_or((len_a, len_b), |r| (r.a as usize, r.b as usize));
+        let far = CHANCE * run.len as usize;
+        let lone = (run.a as usize - end_a).min(run.b as usize - end_b) >= far
+            && (next_a - run.in_a().end).min(next_b - run.in_b().end) >= far;
+        if run.len >= KEPT || !lone {
+            kept.push(*run);
+        }
+    }
+    *base = kept;
+}
+
+/// Adds equal text at the edges of gaps: seeds do not see it where its shingles stand all over.
+fn close(base: &[Run], a: &[u64], b: &[u64]) -> Vec<Run> {
+    let mut out = Vec::with_capacity(base.len());
+    let (mut end_a, mut end_b) = (0, 0);
+    for at in 0..=base.len() {
+        let next = base.get(at);
+        let (to_a, to_b) = next.map_or((a.len(), b.len()), |run| (run.a as usize, run.b as usize));
+        let (gap_a, gap_b) = (&a[end_a..to_a], &b[end_b..to_b]);
+        let prefix = gap_a.iter().zip(gap_b).take_while(|(x, y)| x == y).count();
+        let prefix = if prefix < KEPT as usize { 0 } else { prefix };
+        let (rest_a, rest_b) = (&gap_a[prefix..], &gap_b[prefix..]);
+        let suffix =
+            rest_a.iter().rev().zip(rest_b.iter().rev()).take_while(|(x, y)| x == y).count();
+        if prefix > 0 {
+            out.push(Run { a: end_a as u32, b: end_b as u32, len: prefix as u32 });
+        }
+        if suffix >= KEPT as usize {
+            let (a, b) = ((to_a - suffix) as u32, (to_b - suffix) as u32);
+            out.push(Run { a, b, len: suffix as u32 });
+        }
+        if let Some(run) = next {
+            out.push(*run);
+            (end_a, end_b) = (run.in_a().end, run.in_b().end);
+        }
+    }
     out
 }
 
@@ -251,8 +332,7 @@ fn common(
     out
 }
 
-/// Drops matches of few words between large edits. The outer edge of a document counts as a large
-/// edit: a chance match there would hide that a head or a tail is missing.
+/// Drops matches of few words between large edits: single ones, then close groups.
 fn drop_noise(
     runs: &mut Vec<Run>,
     gap_a: &Range<usize>,
@@ -261,32 +341,49 @@ fn drop_noise(
     at_tail: bool,
 ) {
     // dropping one match enlarges the edits around its neighbours; a few passes settle it
-    for _ in 0..8 {
+    for closeness in [0, 0, 0, 0, GROUP] {
         let before = runs.len();
         let mut kept: Vec<Run> = Vec::with_capacity(before);
-        for (i, run) in runs.iter().enumerate() {
-            let (end_a, end_b) = kept
-                .last()
-                .map_or((gap_a.start, gap_b.start), |last| (last.in_a().end, last.in_b().end));
-            let (next_a, next_b) = runs
-                .get(i + 1)
-                .map_or((gap_a.end, gap_b.end), |next| (next.a as usize, next.b as usize));
-            let left = (run.a as usize - end_a).max(run.b as usize - end_b);
-            let right = (next_a - run.in_a().end).max(next_b - run.in_b().end);
-            let large =
-                |edit: usize, outer: bool| edit >= 2 * run.len as usize || (outer && edit == 0);
-            let outer_left = at_head && kept.is_empty();
-            let outer_right = at_tail && i + 1 == before;
-            let edited = left > 0 || right > 0;
-            if run.len >= KEPT || !edited || !large(left, outer_left) || !large(right, outer_right)
-            {
-                kept.push(*run);
+        let mut first = 0;
+        while first < before {
+            let mut last = first;
+            while last + 1 < before && edit_between(&runs[last], &runs[last + 1]) <= closeness {
+                last += 1;
             }
+            let group = &runs[first..=last];
+            let matched: u32 = group.iter().map(|run| run.len).sum();
+            let (end_a, end_b) =
+                kept.last().map_or((gap_a.start, gap_b.start), |r| (r.in_a().end, r.in_b().end));
+            let (next_a, next_b) =
+                runs.get(last + 1).map_or((gap_a.end, gap_b.end), |r| (r.a as usize, r.b as usize));
+            let left = (group[0].a as usize - end_a).max(group[0].b as usize - end_b);
+            let end = &group[group.len() - 1];
+            let right = (next_a - end.in_a().end).max(next_b - end.in_b().end);
+            let outer_left = at_head && kept.is_empty();
+            let outer_right = at_tail && last + 1 == before;
+            if matched >= KEPT || !is_noise(matched, left, right, outer_left, outer_right) {
+                kept.extend_from_slice(group);
+            }
+            first = last + 1;
         }
         *runs = kept;
-        if runs.len() == before {
-            break;
-        }
+    }
+}
+
+fn edit_between(before: &Run, behind: &Run) -> usize {
+    (behind.a as usize - before.in_a().end).max(behind.b as usize - before.in_b().end)
+}
+
+/// Whether a match is lost between edits. An outer edge of the documents is as good as a large edit,
+/// or a chance match there would hide that a head or a tail is missing; but then the edit on the
+/// inner side has to be larger.
+fn is_noise(matched: u32, left: usize, right: usize, outer_left: bool, outer_right: bool) -> bool {
+    let (small, large) = (2 * matched as usize, CHANCE * matched as usize);
+    match (outer_left, outer_right) {
+        (false, false) => left >= small && right >= small,
+        (true, false) => right >= large,
+        (false, true) => left >= large,
+        (true, true) => left.max(right) >= large,
     }
 }
 

@@ -92,8 +92,14 @@ impl Comparer {
         let (sequence_a, sequence_b) = (a.document.sequence(), b.document.sequence());
         let alignment = crate::align::align(sequence_a, sequence_b, self.limits);
         let (pieces_a, pieces_b) = (Pieces::new(a), Pieces::new(b));
-        let matches =
-            matches::find(&alignment, sequence_a, sequence_b, [&pieces_a, &pieces_b], options);
+        let matches = matches::find(
+            &alignment,
+            sequence_a,
+            sequence_b,
+            [&pieces_a, &pieces_b],
+            options,
+            self.limits.runs,
+        );
         let hunks = build::hunks(
             &build::Weighed::new(&pieces_a, a.document.mass()),
             &build::Weighed::new(&pieces_b, b.document.mass()),

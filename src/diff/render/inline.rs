@@ -222,7 +222,7 @@ impl Writer<'_, '_, '_> {
     /// The note stands on its own line where whole paragraphs or lines are left out.
     fn omitted(&mut self, pieces: &Pieces<'_>, middle: &Range<usize>) -> fmt::Result {
         let words = count(u32::try_from(middle.len()).unwrap_or(u32::MAX), "word");
-        self.layout.mark(&format!(" ... {words} ... "), Paint::Note)?;
+        self.layout.note(&format!("... {words} ..."))?;
         let marks = pieces.marks_before(middle.end);
         if marks.has(Marks::LINE_END | Marks::PARAGRAPH_END) {
             self.layout.line(marks.has(Marks::PARAGRAPH_END))?;
@@ -254,7 +254,7 @@ impl Writer<'_, '_, '_> {
         };
         let (head, tail) = (cut(part), cut(bytes.len() - part));
         self.layout.text(&bytes[..head], paint)?;
-        self.layout.mark(&format!(" ... {} bytes ... ", tail - head), Paint::Note)?;
+        self.layout.note(&format!("... {} bytes ...", tail - head))?;
         self.layout.text(&bytes[tail..], paint)
     }
 }

@@ -128,6 +128,18 @@ impl<'w> Layout<'w> {
         text.chars().try_for_each(|c| self.char(c, paint))
     }
 
+    /// A note of ours between words, kept on one line.
+    pub(super) fn note(&mut self, text: &str) -> fmt::Result {
+        self.end_word()?;
+        self.space = true;
+        for c in text.chars() {
+            self.push(c, Paint::Note)?;
+        }
+        self.end_word()?;
+        self.space = true;
+        Ok(())
+    }
+
     /// A place where the line may end although no space stands there.
     pub(super) fn may_break(&mut self) -> fmt::Result {
         self.end_word()
