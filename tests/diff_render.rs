@@ -62,7 +62,7 @@ lower saloon, where
     assert_eq!(
         &rendered[expected.len()..],
         "
---- cut off in B: the tail of A, 39 words (37%)
+--- cut off in B: the tail of A, 39 words (36%)
 [-tables had been tied to the walls. Children slept on life jackets while the
 crew handed out soup.
 
@@ -237,16 +237,16 @@ fn a_word_of_megabytes_is_shown_by_its_ends() {
 #[cfg(feature = "serde")]
 #[test]
 fn hunks_are_flat_in_json() {
+    use nearcopy::diff::{Hunk, Summary};
+
     let diff = diff("one two three four five six seven.", "one two three four five six eight.");
     let json = serde_json::to_value(diff.hunks()).expect("hunks are plain data");
     assert_eq!(json[0]["kind"], "shared");
     assert_eq!(json[1]["kind"], "changed");
     assert_eq!(json[1]["a"]["start"], 28);
-    let back: Vec<nearcopy::diff::Hunk> =
-        serde_json::from_value(json).expect("what was written is read");
+    let back: Vec<Hunk> = serde_json::from_value(json).expect("what was written is read");
     assert_eq!(back, diff.hunks());
     let summary = serde_json::to_string(&diff.summary()).expect("a summary is plain data");
-    let back: nearcopy::diff::Summary =
-        serde_json::from_str(&summary).expect("what was written is read");
+    let back: Summary = serde_json::from_str(&summary).expect("what was written is read");
     assert_eq!(back, diff.summary());
 }
