@@ -48,6 +48,7 @@ impl fmt::Display for Inline<'_, '_> {
             summary: self.diff.summary(),
             style: self.style,
             layout: Layout::new(f, self.style.ansi, self.style.width),
+            moves: count_moves(self.diff.hunks()),
         };
         let (mut at_a, mut at_b) = (0, 0);
         for (index, hunk) in self.diff.hunks().iter().enumerate() {
@@ -60,11 +61,25 @@ impl fmt::Display for Inline<'_, '_> {
     }
 }
 
+fn count_moves(hunks: &[Hunk]) -> Vec<u32> {
+    let mut moves = 0;
+    let is_move = |hunk: &Hunk| matches!(hunk.kind, HunkKind::Moved { .. }) && hunk.words_a > 0;
+    hunks
+        .iter()
+        .map(|hunk| {
+            moves += u32::from(is_move(hunk));
+            moves
+        })
+        .collect()
+}
+
 struct Writer<'w, 'd, 't> {
     diff: &'d Diff<'t>,
     summary: Summary,
     style: Style,
     layout: Layout<'w>,
+    /// By hunk: moved passages of a up to here.
+    moves: Vec<u32>,
 }
 
 impl Writer<'_, '_, '_> {
@@ -129,7 +144,7 @@ impl Writer<'_, '_, '_> {
             HunkKind::Moved { link } => {
                 let place = if (link as usize) < index { "further up" } else { "further down" };
                 // numbered by place in a, as readers meet them on both sides
-                let number = self.move_number(if side == Side::A { index } else { link as usize });
+                let number = self.moves[if side == Side::A { index } else { link as usize }];
                 format!("moved passage {number}: {words} of {this}, in {other} {place}")
             }
             HunkKind::Repeated { .. } => {
@@ -138,12 +153,6 @@ impl Writer<'_, '_, '_> {
             HunkKind::OnlyInA | HunkKind::OnlyInB => format!("{furniture}{words} only in {this}"),
             HunkKind::Shared | HunkKind::Changed => return None,
         })
-    }
-
-    fn move_number(&self, index_in_a: usize) -> usize {
-        let is_move =
-            |hunk: &&Hunk| matches!(hunk.kind, HunkKind::Moved { .. }) && hunk.words_a > 0;
-        self.diff.hunks()[..=index_in_a].iter().filter(is_move).count()
     }
 
     fn marked(&mut self, side: Side, words: Range<usize>, hunk: &Hunk) -> fmt::Result {
