@@ -21,4 +21,8 @@ pub mod dedup;
 
 pub use compare::{Comparer, Comparison, Document, compare};
 pub use dedup::{Dedup, Report};
+pub mod diff;
+
+pub use compare::{Comparer, Comparison, Document, compare};
+pub use diff::diff;
 pub use relation::{Evidence, Relation, Thresholds};

@@ -121,14 +121,14 @@ pub fn decide(evidence: &Evidence, thresholds: &Thresholds) -> Relation {
     let contained = if a_is_smaller { in_b } else { in_a };
     let substituted = !(e.lead < t.max_lead || e.lead < 0.2 * matched && contained >= 0.5)
         || e.substituted >= t.max_substituted * matched
-        || e.inner >= matched;
+        || e.inner >= 1.5 * matched;
     let prefix = matched >= 30.0
         && contained >= 0.08
         && e.longest_run >= 0.6 * matched
         && head <= 12.0
         && e.substituted < 0.15 * matched
         && e.lead < 10.0
-        && e.inner < matched;
+        && e.inner < 1.5 * matched;
     if prefix || matched >= t.min_matched && contained >= t.min_containment && !substituted {
         if in_b >= t.whole && in_a >= t.whole {
             return Relation::NearDuplicate;
