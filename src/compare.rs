@@ -7,13 +7,13 @@
 //! ```
 
 use crate::align::{self, Alignment, Limits, Run, Sequence};
-use crate::content::{ContentModel, Template};
+use crate::content::{self, ContentModel, Template};
 use crate::error::RecipeMismatch;
 use crate::hash;
 use crate::recipe::Recipe;
 use crate::relation::{self, Evidence, Relation, Thresholds};
 use crate::shingle::{self, Shingles};
-use crate::text::{self, Span, Tokens};
+use crate::text::{self, Marks, Span, Tokens};
 
 /// A text made ready for comparison: tokens, shingles and content mass. About 33 bytes a token.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,6 +46,14 @@ impl Document {
     #[must_use]
     pub fn total_mass(&self) -> u64 {
         self.mass.iter().map(|&m| u64::from(m)).sum()
+    }
+
+    /// Mass of the tokens that weigh as prose.
+    #[must_use]
+    pub fn prose_mass(&self) -> u64 {
+        let whole = |(&mass, mark): (&u8, &Marks)| mass == content::whole_mass(mark.script());
+        let tokens = self.mass.iter().zip(self.tokens.marks());
+        tokens.filter(|&t| whole(t)).map(|(&m, _)| u64::from(m)).sum()
     }
 
     /// Hash of all tokens in order: equal for texts that differ only in what normalisation folds.
@@ -95,7 +103,11 @@ impl Comparer {
     ///
     /// # Errors
     /// If the template was learned by another recipe.
-    pub fn prepare_with(&self, text: &str, template: &Template) -> Result<Document, RecipeMismatch> {
+    pub fn prepare_with(
+        &self,
+        text: &str,
+        template: &Template,
+    ) -> Result<Document, RecipeMismatch> {
         self.recipe.check(template.recipe())?;
         let mut out = self.prepare(text);
         template.apply(&out.tokens, &out.shingles, &mut out.mass);

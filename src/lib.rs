@@ -19,10 +19,9 @@ pub mod index;
 
 pub mod dedup;
 
-pub use compare::{Comparer, Comparison, Document, compare};
-pub use dedup::{Dedup, Report};
 pub mod diff;
 
 pub use compare::{Comparer, Comparison, Document, compare};
+pub use dedup::{Dedup, Report};
 pub use diff::diff;
 pub use relation::{Evidence, Relation, Thresholds};

@@ -17,6 +17,13 @@ use std::ops::Range;
 /// Mass of one whole word of content.
 pub const WORD: u8 = 240;
 
+/// Mass of a token of content of `script`: its share of a word.
+#[inline]
+#[must_use]
+pub const fn whole_mass(script: Script) -> u8 {
+    (word_sixteenths(script) * (WORD as u32 / 16)) as u8
+}
+
 /// Decides which tokens of a document are content.
 #[derive(Debug, Clone)]
 pub struct ContentModel {
@@ -77,14 +84,14 @@ impl ContentModel {
             blocks.iter().filter(|b| b.kind == Kind::Prose).map(|b| b.sixteenths).sum();
         let lists = prose < self.settings.few_prose_words * 16 && prose * 4 < total;
         for block in blocks {
-            let share = match block.kind {
-                Kind::Prose => 15,
-                Kind::List if lists => 15 / 2,
+            let parts = match block.kind {
+                Kind::Prose => 1,
+                Kind::List if lists => 2,
                 Kind::List | Kind::Furniture => continue,
             };
             let range = block.start as usize..block.end as usize;
             for (mass, mark) in mass[range.clone()].iter_mut().zip(&tokens.marks()[range]) {
-                *mass = (word_sixteenths(mark.script()) * share) as u8;
+                *mass = whole_mass(mark.script()) / parts;
             }
         }
     }
@@ -163,9 +170,13 @@ fn is_title_case(marks: &[Marks]) -> bool {
 /// Furniture stands together: a block of prose among furniture is furniture, too (the paragraphs of
 /// a consent notice that hold no phrase of the list).
 fn spread(blocks: &mut [Block]) {
-    let long: Vec<usize> =
-        (0..blocks.len()).filter(|&i| blocks[i].kind != Kind::List || blocks[i].sixteenths >= 12 * 16).collect();
-    let is: Vec<bool> = long.iter().map(|&i| blocks[i].kind == Kind::Furniture && blocks[i].sixteenths >= 8 * 16).collect();
+    let long: Vec<usize> = (0..blocks.len())
+        .filter(|&i| blocks[i].kind != Kind::List || blocks[i].sixteenths >= 12 * 16)
+        .collect();
+    let is: Vec<bool> = long
+        .iter()
+        .map(|&i| blocks[i].kind == Kind::Furniture && blocks[i].sixteenths >= 8 * 16)
+        .collect();
     for at in 0..long.len() {
         if blocks[long[at]].kind != Kind::Prose {
             continue;

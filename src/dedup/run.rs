@@ -3,8 +3,8 @@
 use super::report::{Cluster, Counts, Member, NO_CLUSTER, Pair, Report};
 use super::{Dedup, Doc, Linkage};
 use crate::compare::Document;
-use crate::index::{Candidate, Postings, Scratch};
 use crate::content::Template;
+use crate::index::{Candidate, Postings, Scratch};
 use crate::relation::{Evidence, Relation};
 use crate::shingle;
 use std::cmp::Reverse;
@@ -41,6 +41,7 @@ fn parallel_each<T: Send>(items: &mut [T], f: impl Fn(&mut T) + Sync + Send) {
 /// What the ranking keeps of a document.
 #[derive(Debug, Clone, Copy)]
 struct Rank {
+    prose: u64,
     mass: u64,
     tokens: u32,
     shingles: u32,
@@ -125,6 +126,7 @@ impl<'s, 'd> Batch<'s, 'd> {
             ranks.extend(parallel_map(chunk, |doc| {
                 let prepared = comparer.prepare(doc.text);
                 Rank {
+                    prose: prepared.prose_mass(),
                     mass: prepared.total_mass(),
                     tokens: prepared.tokens().len() as u32,
                     shingles: prepared.shingles().len() as u32,
@@ -136,7 +138,7 @@ impl<'s, 'd> Batch<'s, 'd> {
         let mut order: Vec<u32> = (0..docs.len() as u32).collect();
         order.sort_unstable_by_key(|&i| {
             let (rank, doc) = (&ranks[i as usize], &docs[i as usize]);
-            (Reverse(rank.mass), Reverse(rank.tokens), rank.hash, doc.key, i)
+            (Reverse(rank.prose), Reverse(rank.mass), Reverse(rank.tokens), rank.hash, doc.key, i)
         });
         let mut names: Vec<&str> = docs.iter().filter_map(|d| d.site).collect();
         names.sort_unstable();
@@ -212,11 +214,7 @@ impl<'s, 'd> Batch<'s, 'd> {
     /// Both steps are parallel and neither depends on the number of threads: the index does not
     /// change during the first, and the second takes each connected component of the documents that
     /// share fingerprints by itself, in order.
-    fn match_chunk(
-        &self,
-        chunk: &[(u32, Option<u32>)],
-        out: &mut Found,
-    ) {
+    fn match_chunk(&self, chunk: &[(u32, Option<u32>)], out: &mut Found) {
         let frozen: &Postings = &out.index;
         let mut turns: Vec<Turn> =
             parallel_map(chunk, |&(rank, same)| self.turn(rank, same, frozen));
@@ -389,7 +387,8 @@ impl<'s, 'd> Batch<'s, 'd> {
                     break;
                 }
                 // the other follows a leader itself: a star has no chains, so ask that one
-                if asked.contains(&leader) || found.links[i as usize].iter().any(|l| l.to == leader) {
+                if asked.contains(&leader) || found.links[i as usize].iter().any(|l| l.to == leader)
+                {
                     continue;
                 }
                 asked.push(leader);

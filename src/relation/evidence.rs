@@ -153,13 +153,16 @@ pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evide
         chained += run_mass(run);
         (end_a, end_b) = (run.in_a().end, run.in_b().end);
     }
-    let bare = |covered: &[bool], range: std::ops::Range<usize>| covered[range].iter().filter(|c| !**c).count();
+    let bare = |covered: &[bool], range: std::ops::Range<usize>| {
+        covered[range].iter().filter(|c| !**c).count()
+    };
     let first = alignment.chain.iter().position(|r| run_mass(r) >= 5 * 240);
     let last = alignment.chain.iter().rposition(|r| run_mass(r) >= 5 * 240);
     let (mut inner, mut inner_matched) = (0, 0);
     if let (Some(f), Some(l)) = (first, last) {
         for w in alignment.chain[f..=l].windows(2) {
-            inner += bare(&covered_a, w[0].in_a().end..w[1].in_a().start).min(bare(&covered_b, w[0].in_b().end..w[1].in_b().start));
+            inner += bare(&covered_a, w[0].in_a().end..w[1].in_a().start)
+                .min(bare(&covered_b, w[0].in_b().end..w[1].in_b().start));
         }
         inner_matched = alignment.chain[f..=l].iter().map(|r| r.len as usize).sum::<usize>();
     }
@@ -168,7 +171,13 @@ pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evide
     let matched_a = matched(&mass_a, &covered_a);
     let matched_b = matched(&mass_b, &covered_b);
     let full = mass_a.iter().map(|&m| m == 240 || m == 150 || m == 75);
-    let matched_prose: u64 = mass_a.iter().zip(&covered_a).zip(full).filter(|((_, c), f)| **c && *f).map(|((&m, _), _)| u64::from(m)).sum();
+    let matched_prose: u64 = mass_a
+        .iter()
+        .zip(&covered_a)
+        .zip(full)
+        .filter(|((_, c), f)| **c && *f)
+        .map(|((&m, _), _)| u64::from(m))
+        .sum();
     let (jaccard, a_in_b, b_in_a) = resemblance(a.shingles.hashes(), b.shingles.hashes());
     Evidence {
         identical: !a.tokens.is_empty() && a.tokens == b.tokens,
