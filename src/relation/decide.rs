@@ -71,21 +71,41 @@ impl fmt::Display for Relation {
     }
 }
 
-/// Every threshold of the decision. All are compared with `>=` or `<` as their names say.
+/// Every threshold of the decision. All are compared with `>=` or `<`, as the names say.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Thresholds {
     /// Least matched content, in words, for any match (12).
     pub min_matched: f64,
-    /// Least share of the smaller document's content that is matched, for any match (0.3).
+    /// Least share of the smaller document's content that is matched (0.3).
     pub min_containment: f64,
     /// Share of a document's content that counts as the whole of it (0.8).
     pub whole: f64,
-    /// Most content words that may be substituted before 25 words have matched (20).
+    /// Most content words, below which a substitution before 25 words have matched is let pass (20).
     pub max_lead: f64,
+    /// The same as a share of the matched content, for documents of which half is matched (0.2).
+    pub max_lead_share: f64,
     /// Most substituted content as a share of the matched content (0.5).
     pub max_substituted: f64,
+    /// Most substituted tokens of any kind between the first and the last matched content, as a
+    /// share of the matched content (1.5).
+    pub max_inner: f64,
+    /// An *opening*: most content words of a document before its first match (12).
+    pub opening_head: f64,
+    /// An opening: least share of the matched content that stands in one run (0.6).
+    pub opening_share: f64,
+    /// An opening of this many words (30) needs a containment of
+    /// [`opening_containment`](Self::opening_containment) if next to nothing is substituted.
+    pub opening_words: f64,
+    /// See [`opening_words`](Self::opening_words) (0.08).
+    pub opening_containment: f64,
+    /// An opening whose one run has this many words (60) may be followed by anything, from
+    /// [`long_opening_containment`](Self::long_opening_containment) on.
+    pub long_opening_words: f64,
+    /// See [`long_opening_words`](Self::long_opening_words) (0.2).
+    pub long_opening_containment: f64,
     /// Least content run, in words, for an overlap (20).
     pub min_overlap_run: f64,
     /// Content words by which the longer document goes on behind a truncation (25).
@@ -99,7 +119,15 @@ impl Default for Thresholds {
             min_containment: 0.3,
             whole: 0.8,
             max_lead: 20.0,
+            max_lead_share: 0.2,
             max_substituted: 0.5,
+            max_inner: 1.5,
+            opening_head: 12.0,
+            opening_share: 0.6,
+            opening_words: 30.0,
+            opening_containment: 0.08,
+            long_opening_words: 100.0,
+            long_opening_containment: 0.2,
             min_overlap_run: 20.0,
             min_continuation: 25.0,
         }
@@ -107,49 +135,89 @@ impl Default for Thresholds {
 }
 
 /// The relation that `evidence` shows.
+///
+/// In words, with m the matched content and C its share of the smaller document's content:
+///
+/// 1. Equal tokens are [`Identical`](Relation::Identical).
+/// 2. A *match* has m of 12 words and C of 0.3 at least, passes the substitution test, and has less
+///    than 1.5 m tokens of any kind substituted between its first and last matched content. Or it is
+///    an *opening*: the matched content begins one document's content and stands mostly in one run,
+///    as a truncated article does in a page with much other text.
+/// 3. A match is [`NearDuplicate`](Relation::NearDuplicate) if 0.8 of either content is matched. Else
+///    the document of which the greater share is matched is truncated from the other, if the other
+///    goes on for 25 words behind the last match and by more than stands before the first, or
+///    contained in it.
+/// 4. What is no match but shares a run of 20 content words overlaps, unless it fails the
+///    substitution test: then, as with documents that share only furniture, the template is what they
+///    share.
 #[must_use]
 pub fn decide(evidence: &Evidence, thresholds: &Thresholds) -> Relation {
-    let e = evidence;
-    let t = thresholds;
+    let (e, t) = (evidence, thresholds);
     if e.identical {
         return Relation::Identical;
     }
-    let a_is_smaller = e.content_a <= e.content_b;
-    let matched = if a_is_smaller { e.matched_a } else { e.matched_b };
-    let head = if a_is_smaller { e.head_a } else { e.head_b };
-    let (in_b, in_a) = (e.content_a_in_b(), e.content_b_in_a());
-    let contained = if a_is_smaller { in_b } else { in_a };
-    let substituted = !(e.lead < t.max_lead || e.lead < 0.2 * matched && contained >= 0.5)
-        || e.substituted >= t.max_substituted * matched
-        || e.inner >= 1.5 * matched;
-    let prefix = matched >= 30.0
-        && contained >= 0.08
-        && e.longest_run >= 0.6 * matched
-        && head <= 12.0
-        && e.substituted < 0.15 * matched
-        && e.lead < 10.0
-        && e.inner < 1.5 * matched;
-    if prefix || matched >= t.min_matched && contained >= t.min_containment && !substituted {
-        if in_b >= t.whole && in_a >= t.whole {
-            return Relation::NearDuplicate;
-        }
-        let relation = if e.tail_b >= t.min_continuation && e.head_b < e.tail_b {
-            Relation::TruncatedOf
-        } else {
-            Relation::ContainedIn
-        };
-        let mirrored = if e.tail_a >= t.min_continuation && e.head_a < e.tail_a {
-            Relation::TruncationOf
-        } else {
-            Relation::Contains
-        };
-        return if in_b > in_a || (in_b == in_a && a_is_smaller) { relation } else { mirrored };
+    if is_same_article(e, t) {
+        return direction(e, t);
     }
-    if e.longest_run >= t.min_overlap_run && !substituted {
+    let passage = e.longest_run >= t.min_overlap_run;
+    if passage && !is_substituted(e, t) {
         return Relation::Overlaps;
     }
-    if e.matched_tokens_a > 0 && e.a_in_b.max(e.b_in_a) >= t.min_containment {
+    if e.a_in_b.max(e.b_in_a) >= t.min_containment {
         return Relation::SameTemplate;
     }
-    if e.longest_run >= t.min_overlap_run { Relation::Overlaps } else { Relation::Unrelated }
+    if passage { Relation::Overlaps } else { Relation::Unrelated }
+}
+
+/// The matched content of the smaller document, in words, and its share of that document's content.
+fn smaller_side(e: &Evidence) -> (f64, f64) {
+    if e.content_a <= e.content_b {
+        (e.matched_a, e.content_a_in_b())
+    } else {
+        (e.matched_b, e.content_b_in_a())
+    }
+}
+
+/// The substitution test: two pages of one template leave different content on both sides of a gap.
+fn is_substituted(e: &Evidence, t: &Thresholds) -> bool {
+    let (matched, contained) = smaller_side(e);
+    let lead = e.lead >= t.max_lead && !(e.lead < t.max_lead_share * matched && contained >= 0.5);
+    lead || e.substituted >= t.max_substituted * matched || e.inner >= t.max_inner * matched
+}
+
+fn is_same_article(e: &Evidence, t: &Thresholds) -> bool {
+    let (matched, contained) = smaller_side(e);
+    if matched >= t.min_matched && contained >= t.min_containment && !is_substituted(e, t) || matched >= 20.0 && contained >= 0.2 && e.lead < 5.0 && e.substituted < 0.1 * matched && e.inner < 0.5 * matched && e.longest_run >= 0.5 * matched {
+        return true;
+    }
+    if e.longest_run < t.opening_share * matched {
+        return false;
+    }
+    let smaller_head = if e.content_a <= e.content_b { e.head_a } else { e.head_b };
+    let opening = matched >= t.opening_words
+        && contained >= t.opening_containment
+        && smaller_head <= t.opening_head
+        && e.substituted < 0.15 * matched
+        && e.lead < 10.0
+        && e.inner < t.max_inner * matched;
+    let long_opening = e.longest_run >= t.long_opening_words
+        && contained >= t.long_opening_containment
+        && e.head_a.min(e.head_b) <= t.opening_head
+        && e.lead < 5.0;
+    opening || long_opening
+}
+
+/// Which way a match goes.
+fn direction(e: &Evidence, t: &Thresholds) -> Relation {
+    let (in_b, in_a) = (e.content_a_in_b(), e.content_b_in_a());
+    if in_b >= t.whole && in_a >= t.whole {
+        return Relation::NearDuplicate;
+    }
+    if in_b > in_a || in_b == in_a && e.content_a <= e.content_b {
+        let cut = e.tail_b >= t.min_continuation && e.head_b < e.tail_b;
+        if cut { Relation::TruncatedOf } else { Relation::ContainedIn }
+    } else {
+        let cut = e.tail_a >= t.min_continuation && e.head_a < e.tail_a;
+        if cut { Relation::TruncationOf } else { Relation::Contains }
+    }
 }
