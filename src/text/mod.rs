@@ -137,3 +137,20 @@ fn cut_bytes(bytes: &[u8], limit: usize) -> &[u8] {
     }
     &bytes[..end]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{cut, cut_bytes};
+
+    #[test]
+    fn long_texts_are_cut_at_a_character() {
+        let text = "aé漢😀";
+        let kept = [0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10];
+        for (limit, &len) in kept.iter().enumerate() {
+            assert_eq!(cut(text, limit).len(), len);
+            assert_eq!(cut_bytes(text.as_bytes(), limit).len(), len);
+        }
+        // Stray continuation bytes are not a character: there is no boundary to find.
+        assert_eq!(cut_bytes(&[0x80; 9], 7).len(), 4);
+    }
+}
