@@ -1,10 +1,10 @@
 //! One document: blocks of ASCII by masks, everything else by the segmenter.
 //!
 //! Words of ASCII letters and digits between separators, the bulk of most text, are found in the
-//! masks of a block. Curly quotes, dashes and other separators of General Punctuation and Latin-1 are read
-//! among them. From the first other character on, [`segment`] takes over at the beginning of the
-//! word it stands in, until an ASCII byte that can be in no token. A word that reaches the end of
-//! its block begins the next block.
+//! masks of a block. Curly quotes, dashes and other separators of General Punctuation and Latin-1
+//! are read among them. From the first other character on, [`segment`] takes over at the beginning
+//! of the word it stands in, until an ASCII byte that can be in no token. A word that reaches the
+//! end of its block begins the next block.
 
 use super::block::{Lower, Masks, PAD, SIZE, classify};
 use super::property::{Kind, Record, effect};

@@ -3,7 +3,9 @@
 //! It walks the characters of the normal form, each with the bytes of the original that it comes
 //! from. A word whose normal form is its own bytes is hashed where it stands; the first character
 //! that differs moves the word to a buffer. Canonical composition is done only for words whose
-//! quick check (UAX #15, section 9) does not already say that they are composed and ordered.
+//! quick check (UAX #15, section 9) does not already say that they are composed and ordered. Its data
+//! may be newer than the tables: the composition of characters assigned in 15.0 never changes, and
+//! others are in no word.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -31,7 +33,8 @@ impl Gap {
     /// At the beginning of a text.
     pub(super) const START: Self = Self { break_at: usize::MAX, return_end: usize::MAX };
 
-    /// Takes the separator at `at..end`, which follows `tokens` tokens; returns the marks for the last of them.
+    /// Takes the separator at `at..end`, which follows `tokens` tokens; returns the marks for the
+    /// last of them.
     #[inline]
     pub(super) fn separator(&mut self, effects: u8, at: usize, end: usize, tokens: usize) -> Marks {
         let mut marks = effects & 15;
