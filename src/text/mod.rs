@@ -18,7 +18,8 @@
 //!
 //! # Words
 //!
-//! The words are those of UAX #29, tailored to text from the web. They are found in the normal form:
+//! The words are those of UAX #29, tailored to text from the web. They are found in the normal
+//! form:
 //!
 //! - Letters, numbers and combining marks join. A mark after a separator is a separator; a token
 //!   has a letter or a number.
@@ -31,18 +32,31 @@
 //!   Khitan), with their prolonged sound and iteration marks: each character is a token, with its
 //!   combining marks.
 //! - Letters of scripts that need a dictionary to be cut (line breaking class SA: Thai, Lao, Khmer,
-//!   Myanmar, Tai and Ahom scripts): each is a token, with its combining marks. SARA AM counts as a mark,
-//!   also when it is decomposed.
+//!   Myanmar, Tai and Ahom scripts): each is a token, with its combining marks. SARA AM counts as a
+//!   mark, also when it is decomposed.
 //! - Hangul is written with spaces and makes words. Digits of any script make words.
 //! - A character that stands for several tokens (`½`, `㍿`, `㋀`) is one token: its normal form,
 //!   separators inside included. So spans are disjoint.
 //!
-//! Of a text of assigned characters and of its NFKC form, then, the hashes are the same unless the text has
-//! a character that stands for several tokens, more than 32 marks in a row, or U+0345 before
-//! another mark.
+//! A text of assigned characters and its NFC, NFD, NFKC and NFKD forms have the same hashes, unless
+//! the text has a character that stands for several tokens, more than 32 marks in a row, or an iota
+//! subscript (U+0345, by itself or in a Greek letter) beside another mark.
 //!
 //! The hash is [`hash::bytes`](crate::hash::bytes) of the UTF-8 of the normal form. The span goes
 //! from the first to the last character that gave to it.
+//!
+//! # Marks
+//!
+//! Between two tokens, `Sentence_Terminal` characters (and the Armenian U+055C and U+055E) end a
+//! sentence, other `Terminal_Punctuation` a clause, also when they come from a compatibility form
+//! such as `…`. Line breaks are U+000A to U+000D, U+0085, U+2028 and U+2029; a line feed right
+//! behind a carriage return belongs to it. Two breaks with only white space (and dropped
+//! characters) between them, or U+2029, end a paragraph. So does the end of the text.
+//!
+//! # Cost
+//!
+//! Linear in the bytes of the text, with memory for the tokens and for the normal form of the
+//! longest word that has another normal form than its own bytes.
 
 mod block;
 mod property;
@@ -81,8 +95,8 @@ pub fn tokenize(text: &str) -> Tokens {
 
 /// Tokens of `bytes` that are UTF-8 or nearly so; spans are offsets into `bytes`.
 ///
-/// Bytes that are not UTF-8 separate tokens. Valid text has the tokens that [`tokenize`] gives it; other
-/// bytes have the hashes of their lossy decoding ([`String::from_utf8_lossy`]).
+/// Bytes that are not UTF-8 separate tokens. Valid text has the tokens that [`tokenize`] gives it;
+/// other bytes have the hashes of their lossy decoding ([`String::from_utf8_lossy`]).
 #[must_use]
 pub fn tokenize_bytes(bytes: &[u8]) -> Tokens {
     let mut out = Tokens::default();
@@ -136,4 +150,21 @@ fn cut_bytes(bytes: &[u8], limit: usize) -> &[u8] {
         end -= 1;
     }
     &bytes[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut, cut_bytes};
+
+    #[test]
+    fn long_texts_are_cut_at_a_character() {
+        let text = "aé漢😀";
+        let kept = [0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10];
+        for (limit, &len) in kept.iter().enumerate() {
+            assert_eq!(cut(text, limit).len(), len);
+            assert_eq!(cut_bytes(text.as_bytes(), limit).len(), len);
+        }
+        // Stray continuation bytes are not a character: there is no boundary to find.
+        assert_eq!(cut_bytes(&[0x80; 9], 7).len(), 4);
+    }
 }

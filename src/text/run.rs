@@ -1,14 +1,14 @@
 //! One document: blocks of ASCII by masks, everything else by the segmenter.
 //!
 //! Words of ASCII letters and digits between separators, the bulk of most text, are found in the
-//! masks of a block. Curly quotes, dashes and other separators of General Punctuation and Latin-1 are read
-//! among them. From the first other character on, [`segment`] takes over at the beginning of the
-//! word it stands in, until an ASCII byte that can be in no token. A word that reaches the end of
-//! its block begins the next block.
+//! masks of a block. Curly quotes, dashes and other separators of General Punctuation and Latin-1
+//! are read among them. From the first other character on, [`segment`] takes over at the beginning
+//! of the word it stands in, until an ASCII byte that can be in no token. A word that reaches the
+//! end of its block begins the next block.
 
 use super::block::{Lower, Masks, PAD, SIZE, classify};
 use super::property::{Kind, Record, effect};
-use super::segment::{Gap, segment};
+use super::segment::{Buffers, Gap, segment};
 use super::tokens::{ROOM, Writer};
 use super::{Marks, Span, Tokens, short};
 
@@ -31,12 +31,27 @@ const EFFECTS: [u8; 128] = {
     effects
 };
 
+/// Marks of a word by its first byte.
+const FIRST_MARKS: [Marks; 256] = {
+    let mut marks = [Marks(0); 256];
+    let mut i = 0;
+    while i < 256 {
+        if (i as u8).is_ascii_uppercase() {
+            marks[i] = Marks::CAPITAL;
+        } else if (i as u8).is_ascii_digit() {
+            marks[i] = Marks::NUMBER;
+        }
+        i += 1;
+    }
+    marks
+};
+
 /// One document under way.
 #[derive(Debug)]
 pub(super) struct Run<'a> {
     out: Writer<'a>,
     gap: Gap,
-    buffer: String,
+    buffers: Buffers,
 }
 
 /// Where words and separators stand in a block.
@@ -72,7 +87,7 @@ fn decode(bytes: &[u8]) -> u32 {
 impl<'a> Run<'a> {
     pub(super) fn new(out: &'a mut Tokens, truncated: bool) -> Self {
         let out = Writer::new(out, truncated);
-        Self { out, gap: Gap::START, buffer: String::new() }
+        Self { out, gap: Gap::START, buffers: Buffers::default() }
     }
 
     /// Takes the next part of the document, which begins at offset `base`; its end ends a token.
@@ -97,7 +112,7 @@ impl<'a> Run<'a> {
             self.block(block, layout, &lower, base + at);
             at += layout.advance;
             if layout.handover {
-                at = segment(text, at, true, base, &mut self.buffer, &mut self.gap, &mut self.out);
+                at = segment(text, at, true, base, &mut self.buffers, &mut self.gap, &mut self.out);
             }
         }
     }
@@ -137,12 +152,9 @@ impl<'a> Run<'a> {
             } else {
                 short::hash(load(lower, PAD + start), load(lower, PAD + end - 8), len)
             };
-            let byte = block[start & 63];
-            let capital = u8::from(byte.wrapping_sub(b'A') < 26) * Marks::CAPITAL.0;
-            let number = u8::from(byte < b'A') * Marks::NUMBER.0;
             hashes[count % ROOM] = hash;
             spans[count % ROOM] = Span { start: (base + start) as u32, end: (base + end) as u32 };
-            marks[count % ROOM] = Marks(capital | number);
+            marks[count % ROOM] = FIRST_MARKS[block[start & 63] as usize];
             count += 1;
         }
         self.out.advance(count);

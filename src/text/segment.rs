@@ -3,13 +3,22 @@
 //! It walks the characters of the normal form, each with the bytes of the original that it comes
 //! from. A word whose normal form is its own bytes is hashed where it stands; the first character
 //! that differs moves the word to a buffer. Canonical composition is done only for words whose
-//! quick check (UAX #15, section 9) does not already say that they are composed and ordered.
+//! quick check (UAX #15, section 9) does not already say that they are composed and ordered. Its data
+//! may be newer than the tables: the composition of characters assigned in 15.0 never changes, and
+//! others are in no word.
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::property::{Kind, Record, effect, form};
 use super::tokens::Writer;
 use super::{MARK_LIMIT, Marks, Script, Span};
+
+/// Memory for words whose normal form is not in the text; it stays empty until the first.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    normal: String,
+    composed: String,
+}
 
 /// What is known of the white space since the last token, to find blank lines.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +33,8 @@ impl Gap {
     /// At the beginning of a text.
     pub(super) const START: Self = Self { break_at: usize::MAX, return_end: usize::MAX };
 
-    /// Takes the separator at `at..end`, which follows `tokens` tokens; returns the marks for the last of them.
+    /// Takes the separator at `at..end`, which follows `tokens` tokens; returns the marks for the
+    /// last of them.
     #[inline]
     pub(super) fn separator(&mut self, effects: u8, at: usize, end: usize, tokens: usize) -> Marks {
         let mut marks = effects & 15;
@@ -60,14 +70,14 @@ pub(super) fn segment(
     from: usize,
     to_edge: bool,
     base: usize,
-    buffer: &mut String,
+    buffers: &mut Buffers,
     gap: &mut Gap,
     out: &mut Writer<'_>,
 ) -> usize {
     let mut word = Word {
         text,
         base,
-        buffer,
+        buffers,
         gap,
         out,
         script: None,
@@ -115,14 +125,14 @@ struct Piece<'a> {
 struct Word<'a, 'b> {
     text: &'a str,
     base: usize,
-    /// Normal form of the open token if `copied`.
-    buffer: &'a mut String,
+    buffers: &'a mut Buffers,
     gap: &'a mut Gap,
     out: &'a mut Writer<'b>,
     /// Of the open token.
     script: Option<Script>,
     start: usize,
     end: usize,
+    /// Its normal form is in `buffers.normal`, not the bytes of the text.
     copied: bool,
     /// The normal form is not certainly composed and in canonical order.
     unordered: bool,
@@ -340,10 +350,10 @@ impl<'a> Word<'a, '_> {
                 return;
             }
             self.copied = true;
-            self.buffer.clear();
-            self.buffer.push_str(&self.text[self.start..self.end]);
+            self.buffers.normal.clear();
+            self.buffers.normal.push_str(&self.text[self.start..self.end]);
         }
-        self.buffer.push_str(text);
+        self.buffers.normal.push_str(text);
         self.end = piece.end;
     }
 
@@ -351,11 +361,15 @@ impl<'a> Word<'a, '_> {
     #[inline]
     fn close(&mut self) {
         let Some(script) = self.script.take() else { return };
-        let normal =
-            if self.copied { self.buffer.as_str() } else { &self.text[self.start..self.end] };
+        let normal = if self.copied {
+            self.buffers.normal.as_str()
+        } else {
+            &self.text[self.start..self.end]
+        };
         let hash = if self.unordered {
-            let composed: String = normal.nfc().collect();
-            crate::hash::bytes(composed.as_bytes())
+            self.buffers.composed.clear();
+            self.buffers.composed.extend(normal.nfc());
+            crate::hash::bytes(self.buffers.composed.as_bytes())
         } else {
             crate::hash::bytes(normal.as_bytes())
         };
