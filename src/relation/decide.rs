@@ -89,23 +89,25 @@ pub struct Thresholds {
     pub max_lead_share: f64,
     /// Most substituted content as a share of the matched content (0.5).
     pub max_substituted: f64,
-    /// Most substituted tokens of any kind between the first and the last matched content, as a
-    /// share of the matched content (1.5).
-    pub max_inner: f64,
-    /// An *opening*: most content words of a document before its first match (12).
-    pub opening_head: f64,
-    /// An opening: least share of the matched content that stands in one run (0.6).
+    /// Most substituted tokens of any kind as a share of the matched content (2.0).
+    pub max_substituted_tokens: f64,
+    /// Least share of the matched content that stands in one run, for the three rules below (0.6).
     pub opening_share: f64,
-    /// An opening of this many words (30) needs a containment of
-    /// [`opening_containment`](Self::opening_containment) if next to nothing is substituted.
+    /// A *passage* of this many words (20) with next to nothing substituted matches from
+    /// [`passage_containment`](Self::passage_containment) on.
+    pub passage_words: f64,
+    /// See [`passage_words`](Self::passage_words) (0.2).
+    pub passage_containment: f64,
+    /// An *opening* has at most this many content words of a document before its first match (12).
+    pub opening_head: f64,
+    /// An opening of this many words (30) matches from
+    /// [`opening_containment`](Self::opening_containment) on if little is substituted.
     pub opening_words: f64,
     /// See [`opening_words`](Self::opening_words) (0.08).
     pub opening_containment: f64,
-    /// An opening whose one run has this many words (60) may be followed by anything, from
-    /// [`long_opening_containment`](Self::long_opening_containment) on.
+    /// An opening whose one run has this many words (100) may be followed by other content on both
+    /// sides.
     pub long_opening_words: f64,
-    /// See [`long_opening_words`](Self::long_opening_words) (0.2).
-    pub long_opening_containment: f64,
     /// Least content run, in words, for an overlap (20).
     pub min_overlap_run: f64,
     /// Content words by which the longer document goes on behind a truncation (25).
@@ -121,13 +123,14 @@ impl Default for Thresholds {
             max_lead: 20.0,
             max_lead_share: 0.2,
             max_substituted: 0.5,
-            max_inner: 1.5,
-            opening_head: 12.0,
+            max_substituted_tokens: 2.0,
             opening_share: 0.6,
+            passage_words: 20.0,
+            passage_containment: 0.2,
+            opening_head: 12.0,
             opening_words: 30.0,
             opening_containment: 0.08,
             long_opening_words: 100.0,
-            long_opening_containment: 0.2,
             min_overlap_run: 20.0,
             min_continuation: 25.0,
         }
@@ -139,10 +142,10 @@ impl Default for Thresholds {
 /// In words, with m the matched content and C its share of the smaller document's content:
 ///
 /// 1. Equal tokens are [`Identical`](Relation::Identical).
-/// 2. A *match* has m of 12 words and C of 0.3 at least, passes the substitution test, and has less
-///    than 1.5 m tokens of any kind substituted between its first and last matched content. Or it is
-///    an *opening*: the matched content begins one document's content and stands mostly in one run,
-///    as a truncated article does in a page with much other text.
+/// 2. A *match* has m of 12 words and C of 0.3 at least and passes the substitution test. With less
+///    C it needs most of m in one run: a clean passage of 20 words and C of 0.2, or an *opening*,
+///    where the run begins one document's content, as a truncated article does in a page with much
+///    other text.
 /// 3. A match is [`NearDuplicate`](Relation::NearDuplicate) if 0.8 of either content is matched. Else
 ///    the document of which the greater share is matched is truncated from the other, if the other
 ///    goes on for 25 words behind the last match and by more than stands before the first, or
@@ -178,33 +181,44 @@ fn smaller_side(e: &Evidence) -> (f64, f64) {
     }
 }
 
-/// The substitution test: two pages of one template leave different content on both sides of a gap.
+/// The substitution test: two pages of one template leave different text on both sides of a gap, a
+/// copy that was cut or wrapped leaves text on one side only.
 fn is_substituted(e: &Evidence, t: &Thresholds) -> bool {
     let (matched, contained) = smaller_side(e);
     let lead = e.lead >= t.max_lead && !(e.lead < t.max_lead_share * matched && contained >= 0.5);
-    lead || e.substituted >= t.max_substituted * matched || e.inner >= t.max_inner * matched
+    lead || e.substituted >= t.max_substituted * matched || has_other_text_between(e, t)
+}
+
+/// The test on tokens of any kind: lists of a shop or a menu are not content but differ all the
+/// same. A long document of which nearly everything stands in the other is let pass.
+fn has_other_text_between(e: &Evidence, t: &Thresholds) -> bool {
+    let (matched, contained) = smaller_side(e);
+    let whole = contained >= t.whole && matched >= t.long_opening_words;
+    !whole && f64::from(e.substituted_tokens) >= t.max_substituted_tokens * matched
 }
 
 fn is_same_article(e: &Evidence, t: &Thresholds) -> bool {
     let (matched, contained) = smaller_side(e);
-    if matched >= t.min_matched && contained >= t.min_containment && !is_substituted(e, t) || matched >= 20.0 && contained >= 0.2 && e.lead < 5.0 && e.substituted < 0.1 * matched && e.inner < 0.5 * matched && e.longest_run >= 0.5 * matched {
+    if matched >= t.min_matched && contained >= t.min_containment && !is_substituted(e, t) {
         return true;
     }
-    if e.longest_run < t.opening_share * matched {
+    if has_other_text_between(e, t) {
         return false;
     }
+    let one_run = e.longest_run >= t.opening_share * matched;
+    let pure = e.lead < 5.0 && e.substituted < 0.1 * matched;
     let smaller_head = if e.content_a <= e.content_b { e.head_a } else { e.head_b };
+    let passage = matched >= t.passage_words && contained >= t.passage_containment && pure;
     let opening = matched >= t.opening_words
         && contained >= t.opening_containment
         && smaller_head <= t.opening_head
-        && e.substituted < 0.15 * matched
         && e.lead < 10.0
-        && e.inner < t.max_inner * matched;
+        && e.substituted < 0.15 * matched;
     let long_opening = e.longest_run >= t.long_opening_words
-        && contained >= t.long_opening_containment
+        && contained >= t.passage_containment
         && e.head_a.min(e.head_b) <= t.opening_head
         && e.lead < 5.0;
-    opening || long_opening
+    one_run && (passage || opening || long_opening)
 }
 
 /// Which way a match goes.

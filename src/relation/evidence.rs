@@ -2,8 +2,13 @@
 
 use crate::align::{Alignment, Run, Sequence};
 use crate::content::WORD;
+use std::ops::Range;
 
 /// The measures on which a relation is decided.
+///
+/// *Words* are whole words: a Han character counts 10/16 of one, a Thai character 5/16. *Content* is
+/// what [`content`](crate::content) gives mass; a token that is content in one document is content
+/// where it stands in the other, because extractors break lines inside sentences.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -20,6 +25,10 @@ pub struct Evidence {
     pub tokens_a: u32,
     /// Tokens of b.
     pub tokens_b: u32,
+    /// Tokens of a that are matched in b, furniture included.
+    pub matched_tokens_a: u32,
+    /// Tokens of b that are matched in a, furniture included.
+    pub matched_tokens_b: u32,
     /// Words of content in a.
     pub content_a: f64,
     /// Words of content in b.
@@ -28,36 +37,24 @@ pub struct Evidence {
     pub matched_a: f64,
     /// Words of content of b that are matched in a.
     pub matched_b: f64,
-    /// Tokens of a that are matched in b, furniture included.
-    pub matched_tokens_a: u32,
-    /// Tokens of b that are matched in a, furniture included.
-    pub matched_tokens_b: u32,
-    /// The longest matched run in words of content.
+    /// Words of content in the matched run that holds the most.
     pub longest_run: f64,
-    /// Substitution: content words that stand unmatched on BOTH sides of a gap between chained runs, summed.
+    /// Content words that stand unmatched on BOTH sides of a gap between chained runs (of each gap
+    /// the lesser side), summed; the gap before the first run counts, the one behind the last does
+    /// not, because a truncated document ends there.
     pub substituted: f64,
     /// The largest such gap before 25 words of content have matched.
     pub lead: f64,
-    /// The same behind the last chained run.
-    pub tail: f64,
-    /// Share of the matched content that stands in the same order in both, 0.0..=1.0.
-    pub in_order: f64,
-    /// First chained token in content of b before a's first match etc.
+    /// Tokens of any kind that stand unmatched on both sides of a gap between two chained runs, summed.
+    pub substituted_tokens: u32,
+    /// Unmatched content words of a before the first chained run.
     pub head_a: f64,
-    /// Unmatched content of b before the first chained run.
+    /// Unmatched content words of b before the first chained run.
     pub head_b: f64,
-    /// Unmatched content of a behind the last chained run.
+    /// Unmatched content words of a behind the last chained run.
     pub tail_a: f64,
-    /// Unmatched content of b behind the last chained run.
+    /// Unmatched content words of b behind the last chained run.
     pub tail_b: f64,
-    /// Largest single substitution.
-    pub max_sub: f64,
-    /// Tokens of any kind that are substituted between the first and the last matched content.
-    pub inner: f64,
-    /// Tokens matched between the first and the last content runs.
-    pub inner_matched: f64,
-    /// Share of the matched content that is prose, 0.0..=1.0; the rest is lists, captions, headings.
-    pub prose: f64,
 }
 
 impl Evidence {
@@ -72,9 +69,7 @@ impl Evidence {
     pub fn content_b_in_a(&self) -> f64 {
         if self.content_b > 0.0 { self.matched_b / self.content_b } else { 0.0 }
     }
-}
 
-impl Evidence {
     /// The evidence with a and b exchanged.
     #[must_use]
     pub fn reversed(&self) -> Self {
@@ -83,12 +78,12 @@ impl Evidence {
             b_in_a: self.a_in_b,
             tokens_a: self.tokens_b,
             tokens_b: self.tokens_a,
+            matched_tokens_a: self.matched_tokens_b,
+            matched_tokens_b: self.matched_tokens_a,
             content_a: self.content_b,
             content_b: self.content_a,
             matched_a: self.matched_b,
             matched_b: self.matched_a,
-            matched_tokens_a: self.matched_tokens_b,
-            matched_tokens_b: self.matched_tokens_a,
             head_a: self.head_b,
             head_b: self.head_a,
             tail_a: self.tail_b,
@@ -98,114 +93,102 @@ impl Evidence {
     }
 }
 
-/// Measures an alignment.
+/// Words of content that must have matched before a substitution no longer counts as a lead.
+const LEAD_ENDS: u64 = 25 * WORD as u64;
+
+fn words(mass: u64) -> f64 {
+    mass as f64 / f64::from(WORD)
+}
+
+/// One document's side of an alignment: content mass after both sides have been seen, and what is
+/// matched.
+struct Side {
+    mass: Vec<u8>,
+    matched: Vec<bool>,
+}
+
+impl Side {
+    fn new(sequence: Sequence<'_>) -> Self {
+        Self { mass: sequence.mass.to_vec(), matched: vec![false; sequence.tokens.len()] }
+    }
+
+    fn total(&self) -> u64 {
+        self.mass.iter().map(|&m| u64::from(m)).sum()
+    }
+
+    fn mass_of(&self, range: Range<usize>) -> u64 {
+        self.mass[range].iter().map(|&m| u64::from(m)).sum()
+    }
+
+    fn sum(&self, range: Range<usize>, matched: bool) -> u64 {
+        let tokens = self.mass[range.clone()].iter().zip(&self.matched[range]);
+        tokens.filter(|(_, m)| **m == matched).map(|(&m, _)| u64::from(m)).sum()
+    }
+
+    fn unmatched(&self, range: Range<usize>) -> u64 {
+        self.sum(range, false)
+    }
+
+    fn unmatched_tokens(&self, range: Range<usize>) -> u32 {
+        self.matched[range].iter().filter(|m| !**m).count() as u32
+    }
+}
+
+/// Measures an alignment of `a` with `b`. Linear in the tokens, but for sorting the shingles.
 #[must_use]
 pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evidence {
-    let mut mass_a = a.mass.to_vec();
-    let mut mass_b = b.mass.to_vec();
-    let mut covered_a = vec![false; mass_a.len()];
-    let mut covered_b = vec![false; mass_b.len()];
+    let (mut side_a, mut side_b) = (Side::new(a), Side::new(b));
     let all = || alignment.chain.iter().chain(&alignment.moved);
-    // a token that is prose on one side is prose: extractors break lines in the middle of sentences
     for run in all() {
         for (i, j) in run.in_a().zip(run.in_b()) {
-            let mass = mass_a[i].max(mass_b[j]);
-            mass_a[i] = mass;
-            mass_b[j] = mass;
-            covered_a[i] = true;
-            covered_b[j] = true;
+            let mass = side_a.mass[i].max(side_b.mass[j]);
+            side_a.mass[i] = mass;
+            side_b.mass[j] = mass;
+            side_a.matched[i] = true;
+            side_b.matched[j] = true;
         }
     }
-    let matched = |mass: &[u8], covered: &[bool]| -> u64 {
-        mass.iter().zip(covered).filter(|(_, c)| **c).map(|(&m, _)| u64::from(m)).sum()
-    };
-    let unmatched = |mass: &[u8], covered: &[bool], range: std::ops::Range<usize>| -> u64 {
-        mass[range.clone()]
-            .iter()
-            .zip(&covered[range])
-            .filter(|(_, c)| !**c)
-            .map(|(&m, _)| u64::from(m))
-            .sum()
-    };
-    let total = |mass: &[u8]| -> u64 { mass.iter().map(|&m| u64::from(m)).sum() };
-    let words = |mass: u64| mass as f64 / f64::from(WORD);
-    let run_mass = |r: &Run| -> u64 { mass_a[r.in_a()].iter().map(|&m| u64::from(m)).sum() };
+    let mut out = walk(&side_a, &side_b, &alignment.chain);
+    let (whole_a, whole_b) = (0..a.tokens.len(), 0..b.tokens.len());
+    out.identical = !a.tokens.is_empty() && a.tokens == b.tokens;
+    (out.jaccard, out.a_in_b, out.b_in_a) = resemblance(a.shingles.hashes(), b.shingles.hashes());
+    out.tokens_a = a.tokens.len() as u32;
+    out.tokens_b = b.tokens.len() as u32;
+    out.matched_tokens_a = out.tokens_a - side_a.unmatched_tokens(whole_a.clone());
+    out.matched_tokens_b = out.tokens_b - side_b.unmatched_tokens(whole_b.clone());
+    out.content_a = words(side_a.total());
+    out.content_b = words(side_b.total());
+    out.matched_a = words(side_a.sum(whole_a, true));
+    out.matched_b = words(side_b.sum(whole_b, true));
+    out.longest_run = words(all().map(|r| side_a.mass_of(r.in_a())).max().unwrap_or(0));
+    out
+}
 
+/// The gaps between chained runs: the substitution test, and where the matches begin and end.
+fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
+    let mut out = Evidence::default();
     let (mut end_a, mut end_b) = (0, 0);
-    let mut so_far = 0;
-    let (mut substituted, mut lead, mut max_sub) = (0, 0, 0);
-    let (mut head_a, mut head_b) = (0, 0);
-    let mut chained = 0;
-    for (n, run) in alignment.chain.iter().enumerate() {
-        let gap_a = unmatched(&mass_a, &covered_a, end_a..run.a as usize);
-        let gap_b = unmatched(&mass_b, &covered_b, end_b..run.b as usize);
-        let s = gap_a.min(gap_b);
+    let (mut so_far, mut substituted, mut lead) = (0, 0, 0);
+    for (n, run) in chain.iter().enumerate() {
+        let (gap_a, gap_b) = (end_a..run.a as usize, end_b..run.b as usize);
+        let (rest_a, rest_b) = (a.unmatched(gap_a.clone()), b.unmatched(gap_b.clone()));
         if n == 0 {
-            (head_a, head_b) = (gap_a, gap_b);
+            (out.head_a, out.head_b) = (words(rest_a), words(rest_b));
         } else {
-            max_sub = max_sub.max(s);
+            out.substituted_tokens += a.unmatched_tokens(gap_a).min(b.unmatched_tokens(gap_b));
         }
-        substituted += s;
-        if so_far < 25 * u64::from(WORD) {
-            lead = lead.max(s);
+        substituted += rest_a.min(rest_b);
+        if so_far < LEAD_ENDS {
+            lead = lead.max(rest_a.min(rest_b));
         }
-        so_far += run_mass(run);
-        chained += run_mass(run);
+        so_far += a.mass_of(run.in_a());
         (end_a, end_b) = (run.in_a().end, run.in_b().end);
     }
-    let bare = |covered: &[bool], range: std::ops::Range<usize>| {
-        covered[range].iter().filter(|c| !**c).count()
-    };
-    let first = alignment.chain.iter().position(|r| run_mass(r) >= 5 * 240);
-    let last = alignment.chain.iter().rposition(|r| run_mass(r) >= 5 * 240);
-    let (mut inner, mut inner_matched) = (0, 0);
-    if let (Some(f), Some(l)) = (first, last) {
-        for w in alignment.chain[f..=l].windows(2) {
-            inner += bare(&covered_a, w[0].in_a().end..w[1].in_a().start)
-                .min(bare(&covered_b, w[0].in_b().end..w[1].in_b().start));
-        }
-        inner_matched = alignment.chain[f..=l].iter().map(|r| r.len as usize).sum::<usize>();
-    }
-    let tail_a = unmatched(&mass_a, &covered_a, end_a..mass_a.len());
-    let tail_b = unmatched(&mass_b, &covered_b, end_b..mass_b.len());
-    let matched_a = matched(&mass_a, &covered_a);
-    let matched_b = matched(&mass_b, &covered_b);
-    let full = mass_a.iter().map(|&m| m == 240 || m == 150 || m == 75);
-    let matched_prose: u64 = mass_a
-        .iter()
-        .zip(&covered_a)
-        .zip(full)
-        .filter(|((_, c), f)| **c && *f)
-        .map(|((&m, _), _)| u64::from(m))
-        .sum();
-    let (jaccard, a_in_b, b_in_a) = resemblance(a.shingles.hashes(), b.shingles.hashes());
-    Evidence {
-        identical: !a.tokens.is_empty() && a.tokens == b.tokens,
-        jaccard,
-        a_in_b,
-        b_in_a,
-        tokens_a: mass_a.len() as u32,
-        tokens_b: mass_b.len() as u32,
-        content_a: words(total(&mass_a)),
-        content_b: words(total(&mass_b)),
-        matched_a: words(matched_a),
-        matched_b: words(matched_b),
-        matched_tokens_a: covered_a.iter().filter(|c| **c).count() as u32,
-        matched_tokens_b: covered_b.iter().filter(|c| **c).count() as u32,
-        longest_run: words(all().map(run_mass).max().unwrap_or(0)),
-        substituted: words(substituted),
-        lead: words(lead),
-        tail: words(tail_a.min(tail_b)),
-        in_order: if matched_a == 0 { 0.0 } else { (chained as f64 / matched_a as f64).min(1.0) },
-        head_a: words(head_a),
-        head_b: words(head_b),
-        tail_a: words(tail_a),
-        tail_b: words(tail_b),
-        max_sub: words(max_sub),
-        inner: inner as f64,
-        inner_matched: inner_matched as f64,
-        prose: if matched_a == 0 { 0.0 } else { matched_prose as f64 / matched_a as f64 },
-    }
+    out.substituted = words(substituted);
+    out.lead = words(lead);
+    out.tail_a = words(a.unmatched(end_a..a.mass.len()));
+    out.tail_b = words(b.unmatched(end_b..b.mass.len()));
+    out
 }
 
 /// Jaccard and both containments of two shingle sets, exact.
@@ -219,15 +202,10 @@ fn resemblance(a: &[u64], b: &[u64]) -> (f64, f64, f64) {
     let (a, b) = (set(a), set(b));
     let (mut i, mut j, mut shared) = (0, 0, 0usize);
     while i < a.len() && j < b.len() {
-        match a[i].cmp(&b[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                shared += 1;
-                i += 1;
-                j += 1;
-            }
-        }
+        let (x, y) = (a[i], b[j]);
+        shared += usize::from(x == y);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
     }
     let share = |n: usize| if n == 0 { 0.0 } else { shared as f64 / n as f64 };
     (share(a.len() + b.len() - shared), share(a.len()), share(b.len()))
