@@ -10,8 +10,10 @@ Exit codes:
   2    wrong usage
   3    nothing to do: no documents were found
   4    stopped: two documents had one id, --strict met an error, or an output
-       could not be written; no output was begun or replaced
-  130  interrupted; no output was begun or replaced
+       could not be written
+  130  interrupted
+
+An output file appears whole or not at all.
 
 NO_COLOR, or a pipe, turns colours off; --color says otherwise.";
 
@@ -68,7 +70,12 @@ pub struct InputArgs {
     #[arg(long, value_name = "NAME")]
     pub site_field: Option<String>,
     /// Endings of the file names that are read inside folders (.gz and .zst may follow).
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "txt,text,jsonl,ndjson")]
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "txt,text,jsonl,ndjson"
+    )]
     pub ext: Vec<String>,
     /// Read no more than N documents.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]

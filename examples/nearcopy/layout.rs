@@ -14,6 +14,7 @@ fn clean_char(c: char) -> char {
         '\0'..='\x1f' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
         '\x7f' => '\u{2421}',
         '\u{80}'..='\u{9f}'
+        | '\u{61c}'
         | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
@@ -136,9 +137,10 @@ pub fn width(asked: Option<u16>) -> usize {
 
 /// The first line of a text that holds a letter or digit.
 pub fn title(text: &str) -> String {
-    // a title stands at the beginning; a text without line breaks is not copied whole
-    let start = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let line = start.lines().next().unwrap_or("");
+    let Some(at) = text.find(char::is_alphanumeric) else { return String::new() };
+    let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    // a text without line breaks is not copied whole
+    let line = text[line..].lines().next().unwrap_or("");
     let end = line.char_indices().nth(400).map_or(line.len(), |(at, _)| at);
     one_line(&line[..end])
 }
@@ -164,10 +166,10 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
 /// A share of 0.0..=1.0 in percent, never rounded up to the whole nor down to nothing.
 pub fn percent(share: f64) -> String {
     if share >= 1.0 {
-        return "100 %".to_owned();
+        return "100%".to_owned();
     }
     if share > 0.0 && share < 0.01 {
-        return "<1 %".to_owned();
+        return "<1%".to_owned();
     }
-    format!("{} %", (share * 100.0).round().min(99.0))
+    format!("{}%", (share * 100.0).round().min(99.0))
 }

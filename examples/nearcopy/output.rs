@@ -5,6 +5,7 @@
 
 use crate::cli::Color;
 use crate::exit::{INTERRUPTED, Stop};
+use anstream::adapter::StripBytes;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -23,7 +24,7 @@ pub fn on_interrupt() {
         for path in unfinished.iter() {
             let _ = fs::remove_file(path);
         }
-        let _ = writeln!(io::stderr(), "\ninterrupted; no output was begun or replaced");
+        let _ = writeln!(io::stderr(), "\ninterrupted; no half-written file was left");
         // the lock is held to the end, so that no rename slips in
         std::process::exit(INTERRUPTED);
     });
@@ -38,7 +39,10 @@ pub struct Output {
 
 #[derive(Debug)]
 enum Kind {
-    Renamed { temporary: BufWriter<NamedTempFile>, target: PathBuf },
+    Renamed {
+        temporary: BufWriter<NamedTempFile>,
+        target: PathBuf,
+    },
     /// A device or a pipe, which must not be replaced.
     Direct(BufWriter<File>),
 }
@@ -83,9 +87,8 @@ impl Output {
 
     /// Puts the file in its place.
     pub fn finish(self) -> Result<(), Stop> {
-        let failed = |e: &io::Error| {
-            Stop::Refused(format!("{} could not be written: {e}", self.name))
-        };
+        let failed =
+            |e: &io::Error| Stop::Refused(format!("{} could not be written: {e}", self.name));
         match self.kind {
             Kind::Direct(mut file) => file.flush().map_err(|e| failed(&e)),
             Kind::Renamed { temporary, target } => {
@@ -118,16 +121,35 @@ impl Write for Output {
     }
 }
 
+/// A file in which no colours stand.
+pub struct Plain {
+    file: Output,
+    strip: StripBytes,
+}
+
+impl Write for Plain {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for part in self.strip.strip_next(bytes) {
+            self.file.write_all(part)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 /// Where a command prints: standard output, or a file in which no colours stand.
 pub enum Printer {
     Terminal(BufWriter<anstream::AutoStream<io::StdoutLock<'static>>>),
-    File(anstream::StripStream<Output>),
+    File(Plain),
 }
 
 impl Printer {
     pub fn new(file: Option<Output>, color: Color) -> Self {
         match file {
-            Some(file) => Self::File(anstream::StripStream::new(file)),
+            Some(file) => Self::File(Plain { file, strip: StripBytes::new() }),
             None => {
                 let stdout = io::stdout();
                 let choice = match color {
@@ -140,6 +162,14 @@ impl Printer {
         }
     }
 
+    /// Whether colours reach the reader.
+    pub fn colours(&self) -> bool {
+        match self {
+            Self::Terminal(out) => out.get_ref().current_choice() != anstream::ColorChoice::Never,
+            Self::File(_) => false,
+        }
+    }
+
     /// Writes with `f`, then finishes.
     pub fn print(mut self, f: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Stop> {
         let written = match &mut self {
@@ -149,9 +179,8 @@ impl Printer {
         match self {
             Self::Terminal(_) => written.map_err(|e| Stop::writing("standard output", &e)),
             Self::File(out) => {
-                let out = out.into_inner();
-                written.map_err(|e| out.failed(&e))?;
-                out.finish()
+                written.map_err(|e| out.file.failed(&e))?;
+                out.file.finish()
             }
         }
     }
