@@ -15,10 +15,13 @@ pub mod relation;
 
 pub mod compare;
 
+pub mod diff;
+
 pub mod index;
 
 pub mod dedup;
 
 pub use compare::{Comparer, Comparison, Document, compare};
 pub use dedup::{Dedup, Report};
+pub use diff::diff;
 pub use relation::{Evidence, Relation, Thresholds};

@@ -225,8 +225,10 @@ impl View<'_> {
         let number = format!("{number:>3}  ");
         let size = count(cluster.size() as u64, "document", "documents");
         let space = width.saturating_sub(columns(&number) + size.len() + 2);
+        let comparer = Comparer::default();
+        let prepared = self.prepare(&comparer, cluster.representative);
         let text = &self.corpus.records[cluster.representative].text;
-        let title = pad(&cut_end(&layout::title(text), space), space);
+        let title = pad(&cut_end(&layout::title(text, article_start(&prepared)), space), space);
         writeln!(out, "{bold}{number}{title}{bold:#}  {dim}{size}{dim:#}")?;
 
         let most = if self.args.members == 0 { usize::MAX } else { self.args.members };
@@ -246,8 +248,6 @@ impl View<'_> {
             pad_start("has", SHARE),
             pad_start("own", SHARE),
         )?;
-        let comparer = Comparer::default();
-        let prepared = self.prepare(&comparer, cluster.representative);
         let style = self.args.diff.then(|| {
             let style = if colours { Style::ansi() } else { Style::plain() };
             style.width((width - INDENT - 4) as u16)
@@ -306,7 +306,7 @@ impl View<'_> {
         let bold = anstyle::Style::new().bold();
         let dim = anstyle::Style::new().dimmed();
         writeln!(out, "{bold}     Different articles that share a passage{bold:#}")?;
-        let space = width.saturating_sub(INDENT + 2 + 20) / 2;
+        let space = width.saturating_sub(INDENT + 2 + 2 + 9) / 2;
         let shown = &overlaps[..overlaps.len().min(SHOWN)];
         let widest = |side: fn(&nearcopy::dedup::Pair) -> usize| {
             shown.iter().map(|p| columns(&names[side(p)])).max().unwrap_or(0).min(space)
@@ -316,7 +316,7 @@ impl View<'_> {
             let words = pair.evidence.matched_a.min(pair.evidence.matched_b).round() as u64;
             writeln!(
                 out,
-                "     {}  {}  {dim}{} shared{dim:#}",
+                "     {}  {}  {dim}{}{dim:#}",
                 pad(&cut_start(&names[pair.a], wide_a), wide_a),
                 pad(&cut_start(&names[pair.b], wide_b), wide_b),
                 count(words, "word", "words")
@@ -413,6 +413,12 @@ impl View<'_> {
         }
         Ok(())
     }
+}
+
+/// Byte at which the article begins: its first token of content.
+fn article_start(document: &Document) -> usize {
+    let first = document.mass().iter().position(|&mass| mass > 0);
+    first.map_or(0, |at| document.tokens().spans()[at].start as usize)
 }
 
 /// Columns before a name.

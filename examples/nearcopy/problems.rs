@@ -1,7 +1,7 @@
 //! What went wrong while reading: errors at once, notes counted and told at the end.
 
 use crate::exit::{Done, Stop};
-use crate::layout::clean;
+use crate::layout::{clean, number};
 use crate::progress::Progress;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -53,7 +53,7 @@ impl Problems {
         Ok(())
     }
 
-    /// Something was read in a way worth telling; `kind` completes "N ...".
+    /// Something was read in a way worth telling; `kind` says in which.
     pub fn note(&mut self, kind: &'static str, place: &str) {
         self.notes.entry(kind).or_insert_with(|| (0, place.to_owned())).0 += 1;
     }
@@ -82,8 +82,12 @@ impl Problems {
             }
             if !self.quiet {
                 for (kind, (count, first)) in &self.notes {
-                    let where_ = if *count == 1 { "" } else { "first: " };
-                    say("note", &format!("{count} {kind} ({where_}{})", clean(first)));
+                    let place = clean(first);
+                    let message = match count {
+                        1 => format!("{kind}: {place}"),
+                        _ => format!("{kind}: {}, the first {place}", number(*count)),
+                    };
+                    say("note", &message);
                 }
             }
         });

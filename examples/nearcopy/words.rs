@@ -93,21 +93,37 @@ impl Extra {
         }
     }
 
-    fn words(&self) -> Option<String> {
+    fn total(&self) -> u32 {
+        self.furniture + self.other
+    }
+
+    /// What kinds of furniture there are, if there are any.
+    fn named(&self) -> Option<String> {
         const NAMED: usize = 3;
-        let furniture = match self.kinds.as_slice() {
+        match self.kinds.as_slice() {
             _ if self.furniture == 0 => None,
-            [] => Some(format!("{} of furniture", words(self.furniture))),
-            kinds => {
-                let named = kinds[..kinds.len().min(NAMED)].join(", ");
-                Some(format!("{named} ({})", words(self.furniture)))
-            }
-        };
-        let other = (self.other > 0).then(|| words(self.other));
-        match (furniture, other) {
-            (Some(furniture), Some(other)) => Some(format!("{furniture} and {other} more")),
-            (furniture, other) => furniture.or(other),
+            [] if self.other > 0 => None,
+            [] => Some("furniture".to_owned()),
+            kinds => Some(kinds[..kinds.len().min(NAMED)].join(", ")),
         }
+    }
+
+    /// "37 words (a cookie notice)"; `None` where there are none.
+    fn words(&self) -> Option<String> {
+        let words = (self.total() > 0).then(|| words(self.total()))?;
+        Some(match self.named() {
+            Some(named) => format!("{words} ({named})"),
+            None => words,
+        })
+    }
+
+    /// "a cookie notice (37 words)".
+    fn named_first(&self) -> Option<String> {
+        let all = (self.total() > 0).then(|| words(self.total()))?;
+        Some(match self.named() {
+            Some(named) => format!("{named} ({all})"),
+            None => all,
+        })
     }
 }
 
@@ -156,7 +172,7 @@ pub fn difference(diff: &Diff<'_>, same_bytes: bool) -> String {
         parts.push(part.clone());
     }
     let extra_head = summary.missing_head_in_a + summary.missing_tail_in_a;
-    if let Some(behind) = behind.words() {
+    if let Some(behind) = behind.named_first() {
         match parts.last_mut() {
             Some(part) => *part = format!("{part}, then {behind}"),
             None => parts.push(format!("behind it {behind}")),

@@ -58,8 +58,7 @@ impl Reader<'_> {
         let place = || format!("{source}:{number}");
         let found = match (fields.read(json), std::str::from_utf8(json)) {
             (Err(_), Err(_)) => {
-                self.problems
-                    .note("lines are not valid UTF-8; bytes in error became U+FFFD", &place());
+                self.problems.note("not valid UTF-8, bytes in error became U+FFFD", &place());
                 fields.read(String::from_utf8_lossy(json).as_bytes())
             }
             (found, _) => found,
@@ -90,7 +89,7 @@ impl Reader<'_> {
             Some(Value::String(id)) if !id.is_empty() => id,
             Some(Value::Number(id)) => id.to_string(),
             None | Some(Value::Null) => {
-                self.problems.note("records have no id and are named FILE:LINE", &place());
+                self.problems.note("without id, named FILE:LINE", &place());
                 place()
             }
             other => {

@@ -94,7 +94,7 @@ pub fn read(
         && without_site == corpus.records.len()
         && without_site > 0
     {
-        problems.note("documents, that is all, have no site", &format!("--site-field {field}"));
+        problems.note("no document names a site", &format!("--site-field {field}"));
     }
     problems.tell_counts();
     if corpus.records.is_empty() {
@@ -160,7 +160,7 @@ impl Reader<'_> {
                     }
                     others.0 += 1;
                     self.problems.note(
-                        "files were left aside for the ending of their name; --ext takes them in",
+                        "left aside for the ending of the name, see --ext",
                         &files::name(&path),
                     );
                 }
@@ -211,7 +211,7 @@ impl Reader<'_> {
             match open::looks_binary(&mut input) {
                 Ok(false) => {}
                 Ok(true) => {
-                    self.problems.note("binary files were left aside", &name);
+                    self.problems.note("left aside as binary", &name);
                     return Ok(());
                 }
                 Err(error) => {

@@ -60,7 +60,7 @@ pub fn read_into(
     Ok(Some(match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
-            problems.note("texts are not valid UTF-8; bytes in error became U+FFFD", source);
+            problems.note("not valid UTF-8, bytes in error became U+FFFD", source);
             String::from_utf8_lossy(error.as_bytes()).into_owned()
         }
     }))
