@@ -11,6 +11,7 @@ use crate::output::{Output, Printer};
 use crate::problems::Problems;
 use crate::progress::Progress;
 use crate::records::{self, ClusterOf, Pair, Placed};
+use crate::title;
 use crate::words;
 use nearcopy::compare::Document;
 use nearcopy::dedup::{Cluster, Member};
@@ -227,8 +228,7 @@ impl View<'_> {
         let space = width.saturating_sub(columns(&number) + size.len() + 2);
         let comparer = Comparer::default();
         let prepared = self.prepare(&comparer, cluster.representative);
-        let text = &self.corpus.records[cluster.representative].text;
-        let title = pad(&cut_end(&layout::title(text, article_start(&prepared)), space), space);
+        let title = pad(&cut_end(&self.title(&comparer, cluster), space), space);
         writeln!(out, "{bold}{number}{title}{bold:#}  {dim}{size}{dim:#}")?;
 
         let most = if self.args.members == 0 { usize::MAX } else { self.args.members };
@@ -286,6 +286,16 @@ impl View<'_> {
             )?;
         }
         writeln!(out)
+    }
+
+    /// A line to know the cluster by, from some of its documents.
+    fn title(&self, comparer: &Comparer, cluster: &Cluster) -> String {
+        const ASKED: usize = 9;
+        let begun = |doc: usize| {
+            let document = self.prepare(comparer, doc);
+            (self.corpus.records[doc].text.as_str(), article_start(&document))
+        };
+        title::title(&cluster.docs().take(ASKED).map(begun).collect::<Vec<_>>())
     }
 
     /// Documents of different clusters that share a passage.

@@ -135,32 +135,6 @@ pub fn width(asked: Option<u16>) -> usize {
     usize::from(asked.or_else(terminal).unwrap_or(80).clamp(40, 400))
 }
 
-/// A line to know a text by: the longest of the few before its article, which begins at byte
-/// `article`; where none stands there, the first line of the article.
-pub fn title(text: &str, article: usize) -> String {
-    const LINES: usize = 6;
-    const CHARS: usize = 160;
-    let (before, behind) = text.split_at_checked(article).unwrap_or(("", text));
-    // the beginning of the article's own line is no line before it
-    let (before, begun) = match before.rfind('\n') {
-        Some(newline) => before.split_at(newline + 1),
-        None => ("", before),
-    };
-    let lines = before.lines().rev().filter(|line| line.contains(char::is_alphanumeric));
-    let lines = lines.take(LINES).filter(|line| line.chars().take(CHARS + 1).count() <= CHARS);
-    let longest = lines.map(one_line).reduce(|best, line| {
-        // of equal ones the first
-        if columns(&line) >= columns(&best) { line } else { best }
-    });
-    longest.unwrap_or_else(|| {
-        let start = &text[article.min(text.len()) - begun.len()..];
-        debug_assert!(start.ends_with(behind));
-        let line = start.lines().find(|line| line.contains(char::is_alphanumeric)).unwrap_or("");
-        let end = line.char_indices().nth(2 * CHARS).map_or(line.len(), |(at, _)| at);
-        one_line(&line[..end])
-    })
-}
-
 /// `n` with its thousands parted.
 pub fn number(n: u64) -> String {
     let digits = n.to_string();

@@ -16,6 +16,7 @@ mod output;
 mod problems;
 mod progress;
 mod records;
+mod title;
 mod words;
 
 use clap::Parser;
