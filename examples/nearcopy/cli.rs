@@ -9,8 +9,8 @@ Exit codes:
   1    done, but some input could not be read; standard error says what and where
   2    wrong usage
   3    nothing to do: no documents were found
-  4    stopped: two documents had one id, --strict met an error, or an output
-       could not be written
+  4    stopped: two documents had one id, --strict met an error, compare could
+       not read a text, or an output could not be written
   130  interrupted
 
 An output file appears whole or not at all.

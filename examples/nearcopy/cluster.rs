@@ -290,7 +290,7 @@ impl View<'_> {
 
     /// A line to know the cluster by, from some of its documents.
     fn title(&self, comparer: &Comparer, cluster: &Cluster) -> String {
-        const ASKED: usize = 9;
+        const ASKED: usize = 24;
         let begun = |doc: usize| {
             let document = self.prepare(comparer, doc);
             (self.corpus.records[doc].text.as_str(), article_start(&document))

@@ -26,7 +26,7 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> Result<Done, Stop> {
     let b = read_text(&args.b, &mut problems)?;
     problems.tell_counts();
     let (Some(a), Some(b)) = (a, b) else {
-        return Err(Stop::NothingToDo("compare needs two texts".to_owned()));
+        return Err(Stop::Refused("compare needs both texts".to_owned()));
     };
     let comparer = Comparer::default();
     let (document_a, document_b) = (comparer.prepare(&a), comparer.prepare(&b));
