@@ -41,7 +41,7 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
     let printed = batch::on_threads(args.matching.threads, || {
         let report = batch::run(&corpus, &args.matching, pairs.is_some(), &progress)?;
         let matching = start.elapsed() - reading;
-        let view = View { cli, args, corpus: &corpus, report: &report };
+        let view = View { cli, args, corpus: &corpus, report: &report, progress: &progress };
         if let Some(file) = &mut pairs {
             view.pairs(file).map_err(|e| file.failed(&e))?;
         }
@@ -70,6 +70,7 @@ struct View<'a> {
     args: &'a ClusterArgs,
     corpus: &'a Corpus,
     report: &'a Report,
+    progress: &'a Progress,
 }
 
 /// What a line about a member says.
@@ -114,24 +115,27 @@ impl View<'_> {
     }
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
-        let members: Vec<(&Cluster, &Member)> = self
-            .report
-            .clusters()
-            .iter()
-            .flat_map(|cluster| cluster.members.iter().map(move |member| (cluster, member)))
-            .collect();
-        let mut found: Vec<Option<(&Member, String)>> = Vec::new();
-        found.resize_with(self.corpus.records.len(), || None);
         let comparer = Comparer::default();
-        let differences: Vec<String> = members
+        let clusters = self.report.clusters();
+        self.progress.describing(clusters.len() as u64);
+        let described: Vec<Vec<(&Member, String)>> = clusters
             .par_iter()
-            .map(|(cluster, member)| {
-                let representative = self.prepare(&comparer, cluster.representative);
-                self.line(&comparer, cluster.representative, &representative, member.doc, None)
-                    .difference
+            .map(|cluster| {
+                let first = cluster.representative;
+                let prepared = self.prepare(&comparer, first);
+                let describe = |member| {
+                    let line = self.line(&comparer, first, &prepared, member, None);
+                    (member, line.difference)
+                };
+                let described = cluster.members.iter().map(describe).collect();
+                self.progress.described();
+                described
             })
             .collect();
-        for ((_, member), difference) in members.into_iter().zip(differences) {
+        self.progress.finish();
+        let mut found: Vec<Option<(&Member, String)>> = Vec::new();
+        found.resize_with(self.corpus.records.len(), || None);
+        for (member, difference) in described.into_iter().flatten() {
             found[member.doc] = Some((member, difference));
         }
         for (doc, (cluster, found)) in self.numbers().into_iter().zip(found).enumerate() {
@@ -157,16 +161,16 @@ impl View<'_> {
         comparer.prepare(&self.corpus.records[doc].text)
     }
 
-    /// How `doc` differs from the representative; with the diff where a style for it is given.
+    /// How a member differs from the representative; with the diff where a style for it is given.
     fn line(
         &self,
         comparer: &Comparer,
         representative: usize,
         prepared: &Document,
-        doc: usize,
+        member: &Member,
         style: Option<Style>,
     ) -> Line {
-        let texts = [representative, doc].map(|doc| self.corpus.records[doc].text.as_str());
+        let texts = [representative, member.doc].map(|doc| self.corpus.records[doc].text.as_str());
         let document = comparer.prepare(texts[1]);
         let diff = comparer.diff(
             Original::new(prepared, texts[0]),
@@ -189,9 +193,18 @@ impl View<'_> {
         let prefix = self.common_folder();
         let names: Vec<String> =
             (0..self.corpus.records.len()).map(|doc| clean(&self.id(doc)[prefix..])).collect();
+        // a bar on the terminal would stand between the lines
+        let to_file = self.args.output.is_some();
+        if to_file {
+            self.progress.describing(self.report.clusters().len() as u64);
+        }
         for (at, cluster) in self.report.clusters().iter().enumerate() {
             self.cluster(out, at + 1, cluster, &names, width, colours)?;
+            if to_file {
+                self.progress.described();
+            }
         }
+        self.progress.finish();
         self.overlaps(out, &names, width)?;
         if !self.cli.quiet {
             self.summary(out, problems, width, times)?;
@@ -250,11 +263,11 @@ impl View<'_> {
         )?;
         let style = self.args.diff.then(|| {
             let style = if colours { Style::ansi() } else { Style::plain() };
-            style.width((width - INDENT - 4) as u16)
+            style.width((width - INDENT - 4) as u16).context(8)
         });
         let lines: Vec<Line> = shown
             .par_iter()
-            .map(|m| self.line(&comparer, cluster.representative, &prepared, m.doc, style))
+            .map(|m| self.line(&comparer, cluster.representative, &prepared, m, style))
             .collect();
         for (member, line) in shown.iter().zip(lines) {
             let (has, own) = shares(member.relation, &member.evidence);
@@ -270,9 +283,10 @@ impl View<'_> {
                 writeln!(out, "       {dim}{line}{dim:#}")?;
             }
             if let Some(diff) = line.diff {
-                writeln!(out)?;
+                writeln!(out, "       {dim}A is the first document, B this one{dim:#}\n")?;
                 for line in diff.trim_end().lines() {
-                    writeln!(out, "       {dim}│{dim:#} {line}")?;
+                    let space = if line.is_empty() { "" } else { " " };
+                    writeln!(out, "       {dim}│{dim:#}{space}{line}")?;
                 }
                 writeln!(out)?;
             }

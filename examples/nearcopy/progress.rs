@@ -20,7 +20,7 @@ impl Progress {
 
     /// Counts documents while their number is unknown.
     pub fn reading(&self) {
-        self.style("{spinner} reading  {human_pos} documents, {per_sec}");
+        self.style("reading    {human_pos} documents, {per_sec}");
         self.0.enable_steady_tick(Duration::from_millis(200));
     }
 
@@ -32,11 +32,22 @@ impl Progress {
     pub fn matching(&self, steps: u64) {
         self.0.reset();
         self.0.set_length(steps);
-        self.style("  matching {bar:30} {percent:>3} %, {eta} left");
+        self.style("matching   {bar:30} {percent:>3} %, {eta} left");
     }
 
     pub fn matched(&self, steps: usize) {
         self.0.set_position(steps as u64);
+    }
+
+    /// Counts clusters.
+    pub fn describing(&self, clusters: u64) {
+        self.0.reset();
+        self.0.set_length(clusters);
+        self.style("describing {bar:30} {percent:>3} %, {eta} left");
+    }
+
+    pub fn described(&self) {
+        self.0.inc(1);
     }
 
     pub fn finish(&self) {
