@@ -25,3 +25,7 @@ pub use compare::{Comparer, Comparison, Document, compare};
 pub use dedup::{Dedup, Report};
 pub use diff::diff;
 pub use relation::{Evidence, Relation, Thresholds};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctests;

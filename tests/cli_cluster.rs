@@ -303,7 +303,7 @@ fn an_interrupt_leaves_no_half_written_file() {
 fn seeds_stand_together() {
     let seeds = std::path::Path::new("../shared/seeds");
     if !seeds.is_dir() {
-        eprintln!("skipped: ../shared/seeds is not here");
+        cli::skipped("../shared/seeds is not here");
         return;
     }
     let found = run(["cluster", "../shared/seeds", "--format", "json"]).code(0).json();

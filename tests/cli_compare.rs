@@ -112,7 +112,7 @@ fn empty_and_equal_texts() {
 fn seeds_are_article_and_scrape() {
     let seeds = std::path::Path::new("../shared/seeds");
     if !seeds.is_dir() {
-        eprintln!("skipped: ../shared/seeds is not here");
+        cli::skipped("../shared/seeds is not here");
         return;
     }
     let mut paths: Vec<_> =

@@ -59,6 +59,7 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
             Format::Text => view.text(out, colours, &problems, [reading, matching]),
         })
     });
+    problems.tell_counts();
     match printed {
         Ok(()) | Err(Stop::ClosedPipe) => Ok(problems.done()),
         Err(stop) => Err(stop),

@@ -41,6 +41,7 @@ pub fn run(cli: &Cli, args: &DedupArgs) -> Result<Done, Stop> {
     if let Some(file) = removed {
         file.finish()?;
     }
+    problems.tell_counts();
     if !cli.quiet {
         let kept = (0..keeper.len()).filter(|&doc| keeper[doc] == doc).count();
         let all = count(keeper.len() as u64, "document", "documents");

@@ -31,6 +31,12 @@ pub fn command() -> Command {
     command
 }
 
+/// Says why a test does nothing here.
+#[allow(clippy::print_stderr)]
+pub fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}
+
 /// What a run gave.
 pub struct Run {
     pub code: i32,

@@ -65,8 +65,22 @@ pub enum Wanted {
     Lines,
 }
 
-/// Reads all documents.
+/// Reads all documents. Notes are left in `problems`, to be told behind the result; where there is
+/// none, they are told here.
 pub fn read(
+    args: &InputArgs,
+    wanted: Wanted,
+    problems: &mut Problems,
+    progress: &Progress,
+) -> Result<Corpus, Stop> {
+    let corpus = read_all(args, wanted, problems, progress);
+    if corpus.is_err() {
+        problems.tell_counts();
+    }
+    corpus
+}
+
+fn read_all(
     args: &InputArgs,
     wanted: Wanted,
     problems: &mut Problems,
@@ -96,7 +110,6 @@ pub fn read(
     {
         problems.note("no document names a site", &format!("--site-field {field}"));
     }
-    problems.tell_counts();
     if corpus.records.is_empty() {
         let names: Vec<String> = args.paths.iter().map(|p| clean(&p.to_string_lossy())).collect();
         return Err(Stop::NothingToDo(format!(
