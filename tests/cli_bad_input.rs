@@ -26,6 +26,8 @@ fn wrong_usage_is_2() {
         vec!["cluster", "x", "--format", "xml"],
         vec!["cluster", "x", "--output", "same", "--pairs", "same"],
         vec!["cluster", "-", "-"],
+        vec!["cluster", "x", "--diff", "--format", "json"],
+        vec!["cluster", "x", "--pairs", "-"],
         vec!["compare", "x"],
         vec!["compare", "-", "-"],
         vec!["dedup", "x"],

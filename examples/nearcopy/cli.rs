@@ -140,7 +140,7 @@ pub struct ClusterArgs {
     /// Text, or JSON with one line for each document.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Show the passages in which each member differs.
+    /// Show the passages in which each member differs (text only).
     #[arg(long)]
     pub diff: bool,
     /// Members listed for each cluster; 0 lists all.
@@ -156,7 +156,7 @@ pub struct ClusterArgs {
     #[arg(long, value_name = "FILE")]
     pub clusters: Option<PathBuf>,
     /// Columns of the text output [default: those of the terminal, else 80].
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=400))]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=400))]
     pub width: Option<u16>,
 }
 

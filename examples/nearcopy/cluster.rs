@@ -28,6 +28,10 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
     if (1..targets.len()).any(|i| targets[..i].contains(&targets[i])) {
         return Err(Stop::Usage("two of the outputs name one file".to_owned()));
     }
+    if args.diff && args.format == Format::Json {
+        let what = "--diff is text; compare --format json gives the passages of a pair";
+        return Err(Stop::Usage(what.to_owned()));
+    }
     // before the work, so that a wrong path is told at once
     let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
     let (output, mut pairs, mut clusters) =
@@ -190,7 +194,9 @@ impl View<'_> {
         problems: &Problems,
         times: [Duration; 2],
     ) -> io::Result<()> {
-        let width = layout::width(self.args.width);
+        // a file has no terminal's width
+        let width = self.args.width.or(self.args.output.as_ref().map(|_| 80));
+        let width = layout::width(width).max(60);
         let prefix = self.common_folder();
         let names: Vec<String> =
             (0..self.corpus.records.len()).map(|doc| clean(&self.id(doc)[prefix..])).collect();

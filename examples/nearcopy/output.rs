@@ -50,6 +50,11 @@ enum Kind {
 impl Output {
     /// Begins the file that will stand at `path`.
     pub fn create(path: &Path) -> Result<Self, Stop> {
+        if path.as_os_str() == "-" {
+            let what =
+                "an output is named -; name a file (without --output, standard output is used)";
+            return Err(Stop::Usage(what.to_owned()));
+        }
         let name = path.display().to_string();
         let kind = Self::begin(path).map_err(|e| Stop::writing(&name, &e))?;
         Ok(Self { name, kind })
