@@ -270,7 +270,7 @@ impl View<'_> {
         )?;
         let style = self.args.diff.then(|| {
             let style = if colours { Style::ansi() } else { Style::plain() };
-            style.width((width - INDENT - 4) as u16).context(8)
+            style.width((width - INDENT - 4) as u16)
         });
         let lines: Vec<Line> = shown
             .par_iter()
