@@ -24,10 +24,10 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
     /// When to colour.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    #[arg(help_heading = "Common", long, global = true, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
     /// No progress, no notes, no summary; errors are still reported.
-    #[arg(long, short, global = true)]
+    #[arg(help_heading = "Common", long, short, global = true)]
     pub quiet: bool,
 }
 
@@ -52,6 +52,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
 pub struct InputArgs {
     /// Folders (searched for files), text files, JSON-lines files, or - for JSON lines on standard
     /// input. Files packed with gzip or zstd are recognised by their content.
@@ -106,6 +107,7 @@ pub enum OnDuplicateId {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Matching")]
 pub struct MatchArgs {
     /// How matches become clusters.
     #[arg(long, value_enum, default_value_t = Linkage::Star)]
@@ -138,25 +140,25 @@ pub struct ClusterArgs {
     #[command(flatten)]
     pub matching: MatchArgs,
     /// Text, or JSON with one line for each document.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(help_heading = "Output", long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     /// Show the passages in which each member differs (text only).
-    #[arg(long)]
+    #[arg(help_heading = "Output", long)]
     pub diff: bool,
     /// Members listed for each cluster; 0 lists all.
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(help_heading = "Output", long, value_name = "N", default_value_t = 20)]
     pub members: usize,
     /// Write the result here instead of standard output.
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(help_heading = "Output", long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Also verify all pairs inside each cluster and write the verified pairs, one JSON line each.
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Output", long, value_name = "FILE")]
     pub pairs: Option<PathBuf>,
     /// Also write {id, cluster} for each document, one JSON line each.
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Output", long, value_name = "FILE")]
     pub clusters: Option<PathBuf>,
     /// Columns of the text output [default: those of the terminal, else 80].
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=400))]
+    #[arg(help_heading = "Output", long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=400))]
     pub width: Option<u16>,
 }
 
@@ -187,13 +189,13 @@ pub struct DedupArgs {
     #[command(flatten)]
     pub matching: MatchArgs,
     /// Where the kept lines go.
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(help_heading = "Output", long, short, value_name = "FILE")]
     pub output: PathBuf,
     /// Also write {id, kept, relation} for each line left out, one JSON line each.
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Output", long, value_name = "FILE")]
     pub removed: Option<PathBuf>,
     /// Which document of a cluster is kept.
-    #[arg(long, value_enum, default_value_t = Keep::Longest)]
+    #[arg(help_heading = "Output", long, value_enum, default_value_t = Keep::Longest)]
     pub keep: Keep,
 }
 
