@@ -218,7 +218,7 @@ fn limit_linkage_members_and_quiet() {
     let some = run(["cluster", &input, "--members", "3"]).code(0);
     assert!(some.stdout.contains("and 26 more"), "{}", some.stdout);
     let all = run(["cluster", &input, "--members", "0"]).code(0);
-    assert_eq!(all.stdout.matches("same words ").count(), 29);
+    assert_eq!(all.stdout.matches("same bytes ").count(), 29);
     let quiet = run(["cluster", "examples/data", "--quiet"]).code(0);
     assert_eq!(quiet.stderr, "");
     assert!(!quiet.stdout.contains("documents from"), "no summary: {}", quiet.stdout);

@@ -80,6 +80,7 @@ struct View<'a> {
 
 /// What a line about a member says.
 struct Line {
+    same_bytes: bool,
     difference: String,
     diff: Option<String>,
 }
@@ -182,9 +183,10 @@ impl View<'_> {
             Original::new(&document, texts[1]),
             &DiffOptions::default(),
         );
-        let difference = words::difference(&diff, texts[0] == texts[1]);
+        let same_bytes = texts[0] == texts[1];
+        let difference = words::difference(&diff, same_bytes);
         let shown = style.filter(|_| !diff.summary().is_identical());
-        Line { difference, diff: shown.map(|style| diff.inline(style).to_string()) }
+        Line { same_bytes, difference, diff: shown.map(|style| diff.inline(style).to_string()) }
     }
 
     fn text(
@@ -278,14 +280,19 @@ impl View<'_> {
             .collect();
         for (member, line) in shown.iter().zip(lines) {
             let (has, own) = shares(member.relation, &member.evidence);
+            let relation =
+                if line.same_bytes { "same bytes" } else { words::member(member.relation) };
             writeln!(
                 out,
                 "     {}  {}{}{}",
                 name(member.doc),
-                pad(words::member(member.relation), RELATION),
+                pad(relation, RELATION),
                 pad_start(&percent(has), SHARE),
                 pad_start(&percent(own), SHARE),
             )?;
+            if member.relation == Relation::Identical {
+                continue;
+            }
             for line in wrap(&line.difference, width.saturating_sub(INDENT + 2)) {
                 writeln!(out, "       {dim}{line}{dim:#}")?;
             }
