@@ -6,3 +6,4 @@ pub mod text;
 
 pub mod recipe;
 pub mod shingle;
+pub mod sketch;

@@ -1,0 +1,21 @@
+//! The inner loops of the sketches.
+//!
+//! Each kernel is one portable function over slices of integers. Where wider registers pay, the
+//! same function is compiled a second time for AVX2 (or has a hand-written twin), and the choice is
+//! made at run time, so a default build is fast on every machine. Every path returns the same bits:
+//! the portable one is the specification, and the tests hold the others to it.
+//!
+//! This is the only folder of the crate where `unsafe` is allowed.
+#![allow(unsafe_code)]
+
+pub(crate) mod matches;
+pub(crate) mod permutation;
+pub(crate) mod throws;
+pub(crate) mod vertical;
+
+/// Whether this machine has AVX2 and BMI2. The standard library asks the processor once.
+#[inline]
+#[cfg(target_arch = "x86_64")]
+fn has_avx2() -> bool {
+    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("bmi2")
+}
