@@ -43,7 +43,7 @@ fn case(name: &str, unit: &str, units: usize, bytes: usize, documents: usize, mu
     let before = ALLOCATIONS.load(Relaxed);
     round();
     let allocations = ALLOCATIONS.load(Relaxed) - before;
-    let seconds = (0..15)
+    let seconds = (0..60)
         .map(|_| {
             let start = Instant::now();
             round();

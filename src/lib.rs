@@ -7,3 +7,4 @@ pub mod text;
 pub mod recipe;
 pub mod shingle;
 pub mod sketch;
+pub mod lsh;

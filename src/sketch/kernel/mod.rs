@@ -13,9 +13,10 @@ pub(crate) mod permutation;
 pub(crate) mod throws;
 pub(crate) mod vertical;
 
-/// Whether this machine has AVX2 and BMI2. The standard library asks the processor once.
+/// Whether this machine has AVX2, BMI2 and POPCNT. The standard library asks the processor once.
 #[inline]
 #[cfg(target_arch = "x86_64")]
 fn has_avx2() -> bool {
-    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("bmi2")
+    use std::arch::is_x86_feature_detected as has;
+    has!("avx2") && has!("bmi2") && has!("popcnt")
 }

@@ -20,7 +20,7 @@ use crate::hash::{POLYNOMIAL_BASE, mix};
 pub(crate) const VACANT: u32 = u32::MAX;
 
 /// Elements whose keyed words are held at a time.
-const CHUNK: usize = 256;
+const CHUNK: usize = 128;
 
 /// The constants of all rounds for a number of slots and a seed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,19 +173,57 @@ fn portable(throws: &Throws, elements: &[u64], row: &mut [u32]) {
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    //! The same rounds, with the words made four at a time. When few slots are vacant, eight throws
-    //! at a time are tested against a bit set of the vacant slots, and only hits touch the row.
+    //! The same rounds, eight throws at a time. They are tested against a bit set of the vacant
+    //! slots, and those that hit are packed into a queue without a branch: whether a throw hits is
+    //! what no branch predictor can learn.
 
-    use super::{
-        CHUNK, Throws, VACANT, first_round, for_chunks, has_vacant, keyed, last_round, pair_round,
-        prefix, throw,
-    };
+    use super::{CHUNK, Throws, VACANT, first_round, for_chunks, keyed, last_round, prefix, throw};
     use std::arch::x86_64::*;
 
     /// Bits of the vacant slots, 256 slots a register.
-    type Vacant = [[u32; 8]; 4];
+    type Vacant = [[u64; 4]; 4];
 
-    #[target_feature(enable = "avx2,bmi2")]
+    /// Words that are thrown at a time; each makes two throws.
+    const BURST: usize = 32;
+
+    /// Throws that hit, not yet carried out: room for two bursts, and for a whole register behind
+    /// the last throw.
+    struct Queue {
+        slots: [u32; QUEUED + 8],
+        values: [u32; QUEUED + 8],
+        len: usize,
+    }
+    const QUEUED: usize = 4 * BURST;
+
+    impl Queue {
+        #[inline(always)]
+        fn drain(&mut self, row: &mut [u32]) {
+            for (&slot, &value) in self.slots[..self.len].iter().zip(&self.values[..self.len]) {
+                throw(row, slot, value);
+            }
+            self.len = 0;
+        }
+    }
+
+    /// The places of the set bits of every byte, in order.
+    static SET_BITS: [[u8; 8]; 256] = {
+        let mut table = [[0; 8]; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            let (mut bit, mut n) = (0, 0);
+            while bit < 8 {
+                if byte >> bit & 1 == 1 {
+                    table[byte][n] = bit as u8;
+                    n += 1;
+                }
+                bit += 1;
+            }
+            byte += 1;
+        }
+        table
+    };
+
+    #[target_feature(enable = "avx2,bmi2,popcnt")]
     pub(super) fn sketch(throws: &Throws, elements: &[u64], row: &mut [u32]) {
         row.fill(VACANT);
         if elements.is_empty() {
@@ -197,79 +235,87 @@ mod avx2 {
             keyed(throws.key, chunk, &mut words);
             first_round(&words[..chunk.len()], slots, row);
         }
-        let mut pairs = throws.pairs.iter().enumerate();
-        // many are vacant: every throw is likely to count
-        let vacant = loop {
-            if !has_vacant(row) {
+        let mut queue = Queue { slots: [0; QUEUED + 8], values: [0; QUEUED + 8], len: 0 };
+        // Short documents need many rounds, and looking for vacant slots after each would wait for
+        // all its throws to arrive; throws at slots taken meanwhile do no harm. One and a half
+        // throws a slot between two looks measured best.
+        let together = (throws.slots * 3 / 4).div_ceil(elements.len());
+        for (pass, pairs) in throws.pairs.chunks(together).enumerate() {
+            let vacant = vacant_slots(row);
+            if vacant.as_flattened().iter().fold(0, |any, bits| any | bits) == 0 {
                 return;
             }
-            let (vacant, count) = vacant_slots(row);
-            if count * 4 <= throws.slots {
-                break vacant;
-            }
-            let Some((p, &constants)) = pairs.next() else {
-                last_round(throws, elements, row);
-                return;
-            };
             for_chunks(throws.key, elements, &mut words, |words| {
-                pair_round(words, constants, 2 * p + 1, slots, row);
-            });
-        };
-        // few are vacant: look before throwing
-        let mut vacant = vacant;
-        for (p, &constants) in pairs {
-            let mut left = vacant;
-            for_chunks(throws.key, elements, &mut words, |words| {
-                if slots <= 256 {
-                    filtered::<1>(words, constants, 2 * p + 1, slots, &vacant, &mut left, row);
-                } else {
-                    filtered::<4>(words, constants, 2 * p + 1, slots, &vacant, &mut left, row);
+                for (i, &constants) in pairs.iter().enumerate() {
+                    let first = 2 * (pass * together + i) + 1;
+                    for burst in words.chunks(BURST) {
+                        if queue.len > QUEUED - 2 * BURST {
+                            queue.drain(row);
+                        }
+                        if slots <= 256 {
+                            queue_hits::<1>(burst, constants, first, slots as u32, &vacant, &mut queue);
+                        } else {
+                            queue_hits::<4>(burst, constants, first, slots as u32, &vacant, &mut queue);
+                        }
+                    }
                 }
             });
-            vacant = left;
-            if vacant.as_flattened().iter().all(|&bits| bits == 0) {
-                return;
-            }
+            queue.drain(row);
         }
         last_round(throws, elements, row);
     }
 
-    #[target_feature(enable = "avx2,bmi2")]
-    fn vacant_slots(row: &[u32]) -> (Vacant, usize) {
-        let mut vacant = [[0; 8]; 4];
-        let mut count = 0;
-        for (bits, values) in vacant.as_flattened_mut().iter_mut().zip(row.chunks(32)) {
-            for (i, &value) in values.iter().enumerate() {
-                *bits |= u32::from(value == VACANT) << i;
-            }
-            count += bits.count_ones() as usize;
+    #[target_feature(enable = "avx2,bmi2,popcnt")]
+    #[inline]
+    fn vacant_slots(row: &[u32]) -> Vacant {
+        let mut vacant = [[0; 4]; 4];
+        for (bits, values) in vacant.as_flattened_mut().iter_mut().zip(row.chunks(64)) {
+            let (eights, _) = values.as_chunks::<8>();
+            *bits = match <&[_; 8]>::try_from(eights) {
+                // the usual case, unrolled
+                Ok(eights) => vacant_bits(eights),
+                Err(_) => vacant_bits(eights),
+            };
         }
-        (vacant, count)
+        vacant
     }
 
-    /// A pair of rounds in which only throws at vacant slots are carried out; what they take is
-    /// removed from `left`. `R` registers hold the bits of the slots.
-    #[target_feature(enable = "avx2,bmi2")]
+    #[target_feature(enable = "avx2,bmi2,popcnt")]
     #[inline]
-    fn filtered<const R: usize>(
+    fn vacant_bits(eights: &[[u32; 8]]) -> u64 {
+        let mut bits = 0;
+        for (i, eight) in eights.iter().enumerate() {
+            // SAFETY: an unaligned load of the 32 bytes of the array.
+            let values = unsafe { _mm256_loadu_si256(eight.as_ptr().cast()) };
+            let is_vacant = _mm256_cmpeq_epi32(values, _mm256_set1_epi32(VACANT as i32));
+            bits |= u64::from(_mm256_movemask_ps(_mm256_castsi256_ps(is_vacant)) as u8) << (8 * i);
+        }
+        bits
+    }
+
+    /// Puts those throws of a pair of rounds that hit a vacant slot into the queue. `R` registers
+    /// hold the bits of the slots.
+    #[target_feature(enable = "avx2,bmi2,popcnt")]
+    #[inline]
+    fn queue_hits<const R: usize>(
         words: &[u64],
         (c, m): (u64, u64),
         first: usize,
-        slots: u64,
+        slots: u32,
         vacant: &Vacant,
-        left: &mut Vacant,
-        row: &mut [u32],
+        queue: &mut Queue,
     ) {
-        let load = |bits: &[u32; 8]| {
-            // SAFETY: an unaligned load of the 32 bytes of the array.
-            unsafe { _mm256_loadu_si256(bits.as_ptr().cast()) }
-        };
-        let vacant: [__m256i; R] = std::array::from_fn(|r| load(&vacant[r]));
-        let left = left.as_flattened_mut();
+        assert!(words.len() <= BURST && queue.len <= QUEUED - 2 * BURST);
+        let vacant: [__m256i; R] = std::array::from_fn(|r| {
+            let [a, b, c, d] = vacant[r].map(|bits| bits as i64);
+            _mm256_setr_epi64x(a, b, c, d)
+        });
         let c = _mm256_set1_epi64x(c as i64);
         let (m_low, m_high) = (_mm256_set1_epi64x(m as i64), _mm256_set1_epi64x((m >> 32) as i64));
-        let slots_wide = _mm256_set1_epi64x(slots as i64);
-        let prefixes = _mm256_set1_epi64x((u64::from(prefix(first + 1)) << 32 | u64::from(prefix(first))) as i64);
+        let slots = _mm256_set1_epi64x(i64::from(slots));
+        let prefixes = u64::from(prefix(first + 1)) << 32 | u64::from(prefix(first));
+        let prefixes = _mm256_set1_epi64x(prefixes as i64);
+        let mut queued = queue.len;
 
         let mut throw_four = |four: &[u64; 4], lanes: i32| {
             // SAFETY: an unaligned load of the 32 bytes of the array.
@@ -283,36 +329,32 @@ mod avx2 {
             let z = _mm256_add_epi64(_mm256_mul_epu32(y, m_low), _mm256_slli_epi64(cross, 32));
             let high = _mm256_srli_epi64(z, 32);
             let z = _mm256_xor_si256(z, high);
-            let upper = _mm256_mul_epu32(high, slots_wide);
-            let lower = _mm256_mul_epu32(z, slots_wide);
+            let upper = _mm256_mul_epu32(high, slots);
+            let lower = _mm256_mul_epu32(z, slots);
             // even lanes throw the upper half, odd lanes the lower
             let slot = _mm256_blend_epi32(_mm256_srli_epi64(upper, 32), lower, 0b1010_1010);
             let index = _mm256_srli_epi32(slot, 5);
             let mut bits = _mm256_permutevar8x32_epi32(vacant[0], index);
             for (r, &register) in vacant.iter().enumerate().skip(1) {
-                let here = _mm256_cmpeq_epi32(_mm256_srli_epi32(index, 3), _mm256_set1_epi32(r as i32));
+                let r = _mm256_set1_epi32(r as i32);
+                let here = _mm256_cmpeq_epi32(_mm256_srli_epi32(index, 3), r);
                 bits = _mm256_blendv_epi8(bits, _mm256_permutevar8x32_epi32(register, index), here);
             }
             let bit = _mm256_srlv_epi32(bits, _mm256_and_si256(slot, _mm256_set1_epi32(31)));
             let hits = _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_slli_epi32(bit, 31))) & lanes;
-            if hits != 0 {
-                let rest = _mm256_blend_epi32(upper, _mm256_slli_epi64(lower, 32), 0b1010_1010);
-                let value = _mm256_or_si256(prefixes, _mm256_srli_epi32(rest, 12));
-                let (mut slot_of, mut value_of) = ([0u32; 8], [0u32; 8]);
-                // SAFETY: unaligned stores to the 32 bytes of each array.
-                unsafe {
-                    _mm256_storeu_si256(slot_of.as_mut_ptr().cast(), slot);
-                    _mm256_storeu_si256(value_of.as_mut_ptr().cast(), value);
-                }
-                let mut hits = hits as u32;
-                while hits != 0 {
-                    let lane = hits.trailing_zeros() as usize & 7;
-                    let slot = slot_of[lane];
-                    throw(row, slot, value_of[lane]);
-                    left[(slot >> 5) as usize & 31] &= !(1 << (slot & 31));
-                    hits &= hits - 1;
-                }
+            let rest = _mm256_blend_epi32(upper, _mm256_slli_epi64(lower, 32), 0b1010_1010);
+            let value = _mm256_or_si256(prefixes, _mm256_srli_epi32(rest, 12));
+            let order = u64::from_le_bytes(SET_BITS[hits as usize & 0xFF]);
+            let order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(order as i64));
+            // SAFETY: a burst makes at most 2 * BURST throws, for which there was room at its start,
+            // and the arrays go on for the eight entries of one store behind the last throw.
+            unsafe {
+                let to = queue.slots.as_mut_ptr().add(queued).cast();
+                _mm256_storeu_si256(to, _mm256_permutevar8x32_epi32(slot, order));
+                let to = queue.values.as_mut_ptr().add(queued).cast();
+                _mm256_storeu_si256(to, _mm256_permutevar8x32_epi32(value, order));
             }
+            queued += hits.count_ones() as usize;
         };
         let (fours, rest) = words.as_chunks::<4>();
         for four in fours {
@@ -323,6 +365,7 @@ mod avx2 {
             four[..rest.len()].copy_from_slice(rest);
             throw_four(&four, (1 << (2 * rest.len())) - 1);
         }
+        queue.len = queued;
     }
 }
 
