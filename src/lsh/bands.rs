@@ -141,8 +141,16 @@ impl Bands {
     /// How many candidates a query has to expect in a collection of which `count` documents resemble
     /// it by `jaccard`, for all pairs `(jaccard, count)` of `collection`.
     ///
-    /// Do not leave out the many documents that resemble hardly at all: a million at 0.05 are 94
-    /// candidates of 32 bands by 4 rows... of 64 bands by 2 rows they are 148 000.
+    /// The many documents that resemble it hardly at all must not be left out:
+    ///
+    /// ```
+    /// use nearcopy::lsh::Bands;
+    ///
+    /// let web = [(0.9, 3.0), (0.05, 1e6)];
+    /// assert_eq!(Bands::new(32, 4)?.expected_candidates(&web).round(), 203.0);
+    /// assert_eq!(Bands::new(64, 2)?.expected_candidates(&web).round(), 148_043.0);
+    /// # Ok::<(), nearcopy::error::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn expected_candidates(self, collection: &[(f64, f64)]) -> f64 {
         collection.iter().map(|&(jaccard, count)| self.candidate_probability(jaccard) * count).sum()

@@ -77,12 +77,12 @@ mod sealed {
 /// | k | blocks | tables | bits of a key (of 64) | candidates a query among a million |
 /// |---|---|---|---|---|
 /// | 3 | 4 (as [`new`](Self::new)) | 4 | 16 | 61 |
-/// | 3 | 5 | 10 | 25 or 26 | 1 |
-/// | 5 | 6 (as `new`) | 6 | 10 or 11 | 5 000 |
-/// | 5 | 7 | 21 | 18 | 76 |
+/// | 3 | 5 | 10 | 25 or 26 | 0.2 |
+/// | 5 | 6 (as `new`) | 6 | 10 or 11 | 3 900 |
+/// | 5 | 7 | 21 | 18 or 19 | 69 |
 /// | 7 | 8 (as `new`) | 8 | 8 | 31 000 |
-/// | 7 | 9 | 36 | 14 | 2 100 |
-/// | 7 | 10 | 120 | 19 | 220 |
+/// | 7 | 9 | 36 | 14 or 15 | 2 000 |
+/// | 7 | 10 | 120 | 18 to 21 | 230 |
 ///
 /// There is no cap, because a cap would lose pairs: a million fingerprints that agree in a block are
 /// a million candidates. A table takes about 38 bytes a fingerprint.
@@ -107,6 +107,7 @@ pub struct HammingIndex<K, B: Bits> {
 
 /// A fingerprint that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HammingHit<'i, K> {
     /// Its key.
     pub key: &'i K,

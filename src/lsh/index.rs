@@ -44,6 +44,7 @@ pub struct BandIndex<K> {
 
 /// What became of an inserted document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[must_use = "it says whether full buckets left the document out"]
 pub struct BandInsertion {
     /// Whether a document of this key was there before and is gone now.
@@ -54,6 +55,7 @@ pub struct BandInsertion {
 
 /// A document that was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct BandHit<'i, K> {
     /// Its key.
     pub key: &'i K,
@@ -63,6 +65,7 @@ pub struct BandHit<'i, K> {
 
 /// What a query found, and what it may have missed.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct BandAnswer<'i, K> {
     /// Documents of at least the asked resemblance, highest first, equal ones in the order of
     /// insertion.

@@ -77,7 +77,7 @@ pub enum DecodeError {
         found: u32,
     },
     /// The bytes are intact but state a value that no sketch has.
-    #[error("{field} is {found}, expected {expected}; the bytes were not written by this crate")]
+    #[error("{field} is {found}, expected {expected}; the bytes are of something else")]
     Value {
         /// Which value.
         field: &'static str,

@@ -13,6 +13,6 @@ pub use digest::{Digest8, Digest16};
 pub use encoding::DecodeError;
 pub use estimate::Estimate;
 pub use minhash::{MinHash, MinHasher, SignatureId};
-pub use permutation::{PermutationHasher, PermutationMinHash};
+pub use permutation::{LeanLayout, PermutationHasher, PermutationMinHash};
 pub use sampled::{ContainmentEstimate, SampledShingles, Sampler};
 pub use simhash::{SimHash64, SimHash128, SimHasher};

@@ -119,36 +119,63 @@ impl PermutationHasher {
         Ok(PermutationMinHash { id: self.id, values: row.into() })
     }
 
-    /// Reads what datasketch's `LeanMinHash.serialize` wrote on a little-endian machine, with its
-    /// default byte order `@` or with `<`: `i64` seed, `i32` minus the number of slots, `u8` scheme
-    /// 1, with `@` three bytes of padding, then a `u32` a slot.
+    /// Reads what datasketch's `LeanMinHash.serialize` wrote; see [`LeanLayout`].
     ///
     /// # Errors
-    /// If the length or scheme is another, or seed or slots are not those of this maker.
-    pub fn decode_lean(&self, bytes: &[u8]) -> Result<PermutationMinHash, DecodeError> {
+    /// If length, padding or scheme are others, or seed or slots are not those of this maker.
+    pub fn decode_lean(
+        &self,
+        bytes: &[u8],
+        layout: LeanLayout,
+    ) -> Result<PermutationMinHash, DecodeError> {
         let slots = self.a.len();
-        let (packed, padded) = (13 + 4 * slots, 16 + 4 * slots);
-        let length = DecodeError::Length { expected: packed, found: bytes.len() };
-        let Some((seed, rest)) = bytes.split_first_chunk() else { return Err(length) };
-        let Some((count, rest)) = rest.split_first_chunk() else { return Err(length) };
-        let Some((&scheme, rest)) = rest.split_first() else { return Err(length) };
-        let (seed, count) = (i64::from_le_bytes(*seed), i32::from_le_bytes(*count));
+        let length =
+            DecodeError::Length { expected: layout.values_at() + 4 * slots, found: bytes.len() };
+        let Some((head, values)) = bytes.split_at_checked(layout.values_at()) else {
+            return Err(length);
+        };
+        let (seed, rest) = head.split_at(8);
+        let (count, rest) = rest.split_at(4);
+        let seed = seed.iter().rev().fold(0, |n, &byte| n << 8 | i64::from(byte));
         if seed != i64::from(self.id.seed) {
             return Err(DecodeError::value("seed", seed, "the seed of this maker"));
         }
-        if i64::from(count) != -(slots as i64) {
-            return Err(DecodeError::value("slots", -i64::from(count), "the slots of this maker"));
+        let count = count.iter().rev().fold(0, |n, &byte| n << 8 | i32::from(byte));
+        if count != -i32::from(self.id.slots) {
+            let found = -i64::from(count);
+            return Err(DecodeError::value("slots", found, "the slots of this maker"));
         }
-        if scheme != AFFINE32 {
-            return Err(DecodeError::value("scheme", scheme, "1 (affine32)"));
+        if rest[0] != AFFINE32 {
+            return Err(DecodeError::value("scheme", rest[0], "1 (affine32)"));
         }
-        let values = match bytes.len() {
-            n if n == packed => rest,
-            n if n == padded => &rest[3..],
-            _ => return Err(length),
-        };
+        if rest[1..].iter().any(|&byte| byte != 0) {
+            return Err(DecodeError::value("padding", "filled", "zeros"));
+        }
+        if values.len() != 4 * slots {
+            return Err(length);
+        }
         let values = values.as_chunks().0.iter().map(|&v| u32::from_le_bytes(v)).collect();
         Ok(PermutationMinHash { id: self.id, values })
+    }
+}
+
+/// How datasketch lays out a `LeanMinHash` of its default scheme: `i64` seed, `i32` minus the number
+/// of slots, `u8` scheme 1, padding, then a `u32` a slot, all little-endian.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LeanLayout {
+    /// Three bytes of padding: its default byte order `@` on a little-endian machine, which its
+    /// pickles use too.
+    Native,
+    /// No padding: its byte order `<`.
+    Packed,
+}
+
+impl LeanLayout {
+    fn values_at(self) -> usize {
+        match self {
+            Self::Native => 16,
+            Self::Packed => 13,
+        }
     }
 }
 
@@ -288,12 +315,14 @@ impl PermutationMinHash {
         Ok(Self { id: PermutationId { recipe, slots, seed }, values })
     }
 
-    /// Appends the bytes of datasketch's `LeanMinHash.serialize` in its default byte order on a
-    /// little-endian machine; see [`PermutationHasher::decode_lean`]. The recipe is not in them.
-    pub fn encode_lean(&self, out: &mut Vec<u8>) {
+    /// Appends the bytes that datasketch's `LeanMinHash.deserialize` reads; see [`LeanLayout`]. The
+    /// recipe is not in them.
+    pub fn encode_lean(&self, layout: LeanLayout, out: &mut Vec<u8>) {
+        let start = out.len();
         out.extend_from_slice(&i64::from(self.id.seed).to_le_bytes());
         out.extend_from_slice(&(-i32::from(self.id.slots)).to_le_bytes());
-        out.extend_from_slice(&[AFFINE32, 0, 0, 0]);
+        out.push(AFFINE32);
+        out.resize(start + layout.values_at(), 0);
         for value in &self.values {
             out.extend_from_slice(&value.to_le_bytes());
         }

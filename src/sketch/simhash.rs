@@ -10,7 +10,7 @@ use crate::recipe::{Recipe, RecipeId};
 /// Words mixed at a time.
 const CHUNK: usize = 256;
 
-/// Told apart the two words that a feature gives to 128 bits.
+/// Tells apart the two words that a feature gives to 128 bits.
 const SECOND_WORD: u64 = 0x5349_4D48_4153_4832;
 
 /// Makes SimHash fingerprints of weighted features (M. Charikar, STOC 2002; for near-duplicate web
@@ -136,7 +136,7 @@ fn mixed_words<'m>(features: &[u64], word: u64, mixed: &'m mut [u64; CHUNK]) -> 
 }
 
 macro_rules! simhash {
-    ($name:ident, $word:ty, $bits:literal, $kind:expr, $doc:literal) => {
+    ($name:ident, $(#[$serde:meta])* $word:ty, $bits:literal, $kind:expr, $doc:literal) => {
         #[doc = $doc]
         ///
         /// There is none of no features; see [`SimHasher`].
@@ -144,6 +144,7 @@ macro_rules! simhash {
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         pub struct $name {
             recipe: RecipeId,
+            $(#[$serde])*
             bits: $word,
         }
 
@@ -208,4 +209,26 @@ macro_rules! simhash {
 }
 
 simhash!(SimHash64, u64, 64, Kind::SimHash64, "A SimHash fingerprint of 64 bits.");
-simhash!(SimHash128, u128, 128, Kind::SimHash128, "A SimHash fingerprint of 128 bits.");
+simhash!(
+    SimHash128,
+    #[cfg_attr(feature = "serde", serde(with = "halves"))]
+    u128,
+    128,
+    Kind::SimHash128,
+    "A SimHash fingerprint of 128 bits."
+);
+
+/// 128 bits as two words, the lower first: many formats have no wider integers.
+#[cfg(feature = "serde")]
+mod halves {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bits: &u128, to: S) -> Result<S::Ok, S::Error> {
+        [*bits as u64, (bits >> 64) as u64].serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u128, D::Error> {
+        let [low, high] = <[u64; 2]>::deserialize(from)?;
+        Ok(u128::from(high) << 64 | u128::from(low))
+    }
+}
