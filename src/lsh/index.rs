@@ -45,7 +45,6 @@ pub struct BandIndex<K> {
 /// What became of an inserted document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[must_use = "it says whether full buckets left the document out"]
 pub struct BandInsertion {
     /// Whether a document of this key was there before and is gone now.
     pub replaced: bool,
