@@ -6,5 +6,7 @@ pub mod text;
 
 pub mod recipe;
 pub mod shingle;
+
 pub mod sketch;
+
 pub mod lsh;

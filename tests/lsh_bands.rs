@@ -35,7 +35,10 @@ fn the_table_of_published_settings() {
             let found = bands(b as u32, r as u32).candidate_probability(jaccard);
             assert!((found - exact).abs() < 1e-12, "{b} x {r} at {jaccard}");
             let off = (found - shown).abs();
-            assert!(off <= rounding(shown, 2) * 1.001, "{b} x {r} at {jaccard}: {found}, shown {shown}");
+            assert!(
+                off <= rounding(shown, 2) * 1.001,
+                "{b} x {r} at {jaccard}: {found}, shown {shown}"
+            );
         }
     }
 }
@@ -59,13 +62,17 @@ fn the_curve_is_a_probability_that_grows() {
 
 #[test]
 fn recall_is_reached_with_the_fewest_candidates() {
-    for (slots, jaccard, recall) in [(128, 0.8, 0.98), (128, 0.5, 0.9), (256, 0.6, 0.999), (64, 0.3, 0.5)] {
+    for (slots, jaccard, recall) in
+        [(128, 0.8, 0.98), (128, 0.5, 0.9), (256, 0.6, 0.999), (64, 0.3, 0.5)]
+    {
         let chosen = Bands::for_recall(slots, jaccard, recall).unwrap();
         assert!(chosen.slots() <= slots);
         assert!(chosen.candidate_probability(jaccard) >= recall);
         // by a sum of its own: nothing that reaches the recall has a smaller area below
         let area = |curve: Bands| -> f64 {
-            (0..1000).map(|i| curve.candidate_probability(jaccard * (f64::from(i) + 0.5) / 1000.0)).sum()
+            (0..1000)
+                .map(|i| curve.candidate_probability(jaccard * (f64::from(i) + 0.5) / 1000.0))
+                .sum()
         };
         for b in 1..=slots {
             for r in 1..=slots / b {

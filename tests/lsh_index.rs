@@ -41,8 +41,11 @@ impl Model {
     fn query(&self, signature: &MinHash, min: f64) -> (Vec<(u8, f64)>, usize, usize) {
         let probed: Vec<&Vec<u8>> =
             self.bands.keys(signature.slots()).filter_map(|band| self.buckets.get(&band)).collect();
-        let candidates: Vec<&(u8, MinHash)> =
-            self.documents.iter().filter(|(key, _)| probed.iter().any(|b| b.contains(key))).collect();
+        let candidates: Vec<&(u8, MinHash)> = self
+            .documents
+            .iter()
+            .filter(|(key, _)| probed.iter().any(|b| b.contains(key)))
+            .collect();
         let mut hits: Vec<(u8, f64)> = candidates
             .iter()
             .map(|(key, other)| (*key, signature.jaccard(other).unwrap().value()))

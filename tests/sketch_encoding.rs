@@ -144,13 +144,19 @@ mod through_serde {
     use serde::{Serialize, de::DeserializeOwned};
     use serde_json::{Value, json};
 
-    fn round_trip<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T) -> Value {
+    fn round_trip<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
+        value: &T,
+    ) -> Value {
         let json = serde_json::to_value(value).unwrap();
         assert_eq!(&serde_json::from_value::<T>(json.clone()).unwrap(), value);
         json
     }
 
-    fn refused<T: DeserializeOwned + std::fmt::Debug>(json: &Value, path: &str, with: Value) -> String {
+    fn refused<T: DeserializeOwned + std::fmt::Debug>(
+        json: &Value,
+        path: &str,
+        with: Value,
+    ) -> String {
         let mut json = json.clone();
         *json.pointer_mut(path).unwrap() = with;
         serde_json::from_value::<T>(json).unwrap_err().to_string()

@@ -32,9 +32,15 @@ fn bytes(encode: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
 
 #[test]
 fn signatures_and_digests() {
-    for (n, slots, seed) in
-        [(0, 64, 0), (1, 64, 0), (2, 64, 5), (30, 128, 0), (300, 128, 7), (500, 256, 1), (5, 1024, 0)]
-    {
+    for (n, slots, seed) in [
+        (0, 64, 0),
+        (1, 64, 0),
+        (2, 64, 5),
+        (30, 128, 0),
+        (300, 128, 7),
+        (500, 256, 1),
+        (5, 1024, 0),
+    ] {
         let name = format!("{n} of {slots} seed {seed}");
         let hasher = MinHasher::new(slots, seed).unwrap().with_recipe(RECIPE);
         let signature = hasher.sketch(&shingles(n));

@@ -162,7 +162,9 @@ fn bias_and_error_keep_to_the_formulas() {
                 let formula = (variance + chance).sqrt();
                 let bias = bias / TRIALS as f64;
                 let rmse = (square / TRIALS as f64).sqrt();
-                let place = format!("n {n}, J {truth:.3}, {bits} bits: bias {bias:.4}, rmse {rmse:.4}, formula {formula:.4}");
+                let place = format!(
+                    "n {n}, J {truth:.3}, {bits} bits: bias {bias:.4}, rmse {rmse:.4}, formula {formula:.4}"
+                );
                 assert!(bias.abs() < 4.0 * formula / (TRIALS as f64).sqrt(), "{place}");
                 // the spread of an RMSE over 200 trials is 5 %; three of them
                 assert!(rmse < formula * gain * 1.15, "{place}");

@@ -2,7 +2,7 @@
 
 use nearcopy::hash::mix;
 use nearcopy::recipe::RecipeId;
-use nearcopy::sketch::SimHasher;
+use nearcopy::sketch::{SimHash64, SimHash128, SimHasher};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -32,13 +32,13 @@ proptest! {
         let hasher = SimHasher::default();
         let (ids, weights): (Vec<u64>, Vec<u32>) = features.iter().copied().unzip();
         let narrow = hasher.sketch64_weighted(&ids, &weights).unwrap();
-        prop_assert_eq!(narrow.map(|s| s.bits()), slow(&features, 0));
+        prop_assert_eq!(narrow.map(SimHash64::bits), slow(&features, 0));
         let wide = hasher.sketch128_weighted(&ids, &weights).unwrap();
-        prop_assert_eq!(wide.map(|s| s.bits()), slow_wide(&features));
+        prop_assert_eq!(wide.map(SimHash128::bits), slow_wide(&features));
 
         let ones: Vec<(u64, u32)> = ids.iter().map(|&id| (id, 1)).collect();
-        prop_assert_eq!(hasher.sketch64(&ids).map(|s| s.bits()), slow(&ones, 0));
-        prop_assert_eq!(hasher.sketch128(&ids).map(|s| s.bits()), slow_wide(&ones));
+        prop_assert_eq!(hasher.sketch64(&ids).map(SimHash64::bits), slow(&ones, 0));
+        prop_assert_eq!(hasher.sketch128(&ids).map(SimHash128::bits), slow_wide(&ones));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 #[derive(Debug, Clone)]
 enum Bucket {
     One(u32),
+    #[allow(clippy::box_collection, reason = "the table holds 16 bytes a bucket instead of 24")]
     Many(Box<Vec<u32>>),
 }
 

@@ -49,7 +49,8 @@ macro_rules! digest {
         impl $name {
             /// `None` if no signature has these values.
             fn new(id: SignatureId, empty: bool, values: Box<[$word]>) -> Option<Self> {
-                let valid = values.len() == id.slots() && !(empty && values.iter().any(|&v| v != 0));
+                let valid =
+                    values.len() == id.slots() && !(empty && values.iter().any(|&v| v != 0));
                 valid.then_some(Self { id, empty, values })
             }
 
@@ -92,9 +93,7 @@ macro_rules! digest {
             pub fn encode(&self, out: &mut Vec<u8>) {
                 let mut writer = self.id.write($kind, out);
                 writer.put(&[u8::from(self.empty)]);
-                for value in &self.values {
-                    writer.put(&value.to_le_bytes());
-                }
+                writer.put_all(self.values.iter().map(|value| value.to_le_bytes()));
                 writer.finish();
             }
 

@@ -39,7 +39,9 @@ const CHECKSUM: usize = 4;
 #[non_exhaustive]
 pub enum DecodeError {
     /// The bytes end before the sketch does, or go on after it.
-    #[error("{found} bytes where the sketch has {expected}; pass exactly the bytes that were encoded")]
+    #[error(
+        "{found} bytes where the sketch has {expected}; pass exactly the bytes that were encoded"
+    )]
     Length {
         /// Bytes that the sketch has, as far as its header could be read.
         expected: usize,
@@ -47,7 +49,10 @@ pub enum DecodeError {
         found: usize,
     },
     /// The bytes do not begin like a sketch.
-    #[error("the bytes begin with {found:02x?}, a sketch with {:02x?}; they are something else", MAGIC)]
+    #[error(
+        "the bytes begin with {found:02x?}, a sketch with {:02x?}; they are something else",
+        MAGIC
+    )]
     NotASketch {
         /// The first bytes.
         found: [u8; 2],
@@ -61,7 +66,9 @@ pub enum DecodeError {
         found: u8,
     },
     /// A layout of another version of this crate.
-    #[error("layout version {found}, this build reads {expected}; decode with the version that wrote it")]
+    #[error(
+        "layout version {found}, this build reads {expected}; decode with the version that wrote it"
+    )]
     Version {
         /// The version that is read.
         expected: u8,
@@ -69,7 +76,9 @@ pub enum DecodeError {
         found: u8,
     },
     /// Some byte is not what was written.
-    #[error("checksum {found:08x}, the bytes give {expected:08x}; the sketch is damaged, make it anew")]
+    #[error(
+        "checksum {found:08x}, the bytes give {expected:08x}; the sketch is damaged, make it anew"
+    )]
     Checksum {
         /// Checksum of the bytes as they are.
         expected: u32,
@@ -129,6 +138,18 @@ impl<'b> Writer<'b> {
         self.out.extend_from_slice(bytes);
     }
 
+    /// A run of values of `N` bytes.
+    pub(crate) fn put_all<const N: usize>(
+        &mut self,
+        values: impl ExactSizeIterator<Item = [u8; N]>,
+    ) {
+        let at = self.out.len();
+        self.out.resize(at + N * values.len(), 0);
+        for (to, value) in self.out[at..].as_chunks_mut().0.iter_mut().zip(values) {
+            *to = value;
+        }
+    }
+
     pub(crate) fn finish(self) {
         let checksum = hash::bytes(&self.out[self.start..]) as u32;
         self.out.extend_from_slice(&checksum.to_le_bytes());
@@ -165,9 +186,10 @@ impl<'b> Reader<'b> {
 
     /// The next `N` bytes.
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
-        let (array, _) = self.bytes[self.at..]
-            .split_first_chunk()
-            .ok_or(DecodeError::Length { expected: self.at + N + CHECKSUM, found: self.bytes.len() })?;
+        let (array, _) = self.bytes[self.at..].split_first_chunk().ok_or(DecodeError::Length {
+            expected: self.at + N + CHECKSUM,
+            found: self.bytes.len(),
+        })?;
         self.at += N;
         Ok(*array)
     }

@@ -221,7 +221,11 @@ impl MinHasher {
     /// If `row` has another number of slots, or values that this maker cannot have written.
     pub fn signature(&self, row: &[u32]) -> Result<MinHash, ConfigError> {
         if row.len() != self.slots() {
-            return Err(ConfigError::new("row", row.len(), "as many entries as the maker has slots"));
+            return Err(ConfigError::new(
+                "row",
+                row.len(),
+                "as many entries as the maker has slots",
+            ));
         }
         MinHash::new(self.id, row.into())
             .ok_or_else(|| ConfigError::new("row", "unreadable", "slots written by the same maker"))
@@ -320,9 +324,7 @@ impl MinHash {
     /// Appends the binary form (4 bytes a slot and 26) to `out`; see [`encoding`](super::encoding).
     pub fn encode(&self, out: &mut Vec<u8>) {
         let mut writer = self.id.write(Kind::MinHash, out);
-        for value in &self.values {
-            writer.put(&value.to_le_bytes());
-        }
+        writer.put_all(self.values.iter().map(|value| value.to_le_bytes()));
         writer.finish();
     }
 

@@ -51,8 +51,8 @@
 //!
 //! Short documents are another limit: the sketch of 3 shingles is exact about 3 shingles, which may
 //! be a byline. And an empty document (fewer words than a shingle) resembles nothing.
-pub mod encoding;
 mod digest;
+pub mod encoding;
 mod estimate;
 mod kernel;
 mod minhash;

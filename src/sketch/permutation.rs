@@ -114,7 +114,11 @@ impl PermutationHasher {
     /// If `row` has another number of slots.
     pub fn signature(&self, row: &[u32]) -> Result<PermutationMinHash, ConfigError> {
         if row.len() != self.a.len() {
-            return Err(ConfigError::new("row", row.len(), "as many entries as the maker has slots"));
+            return Err(ConfigError::new(
+                "row",
+                row.len(),
+                "as many entries as the maker has slots",
+            ));
         }
         Ok(PermutationMinHash { id: self.id, values: row.into() })
     }
@@ -293,9 +297,7 @@ impl PermutationMinHash {
         let mut writer = Writer::new(out, Kind::Permutation, self.id.recipe);
         writer.put(&self.id.seed.to_le_bytes());
         writer.put(&self.id.slots.to_le_bytes());
-        for value in &self.values {
-            writer.put(&value.to_le_bytes());
-        }
+        writer.put_all(self.values.iter().map(|value| value.to_le_bytes()));
         writer.finish();
     }
 

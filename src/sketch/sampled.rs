@@ -66,7 +66,8 @@ impl Sampler {
     /// # Errors
     /// If `count` is 0.
     pub fn at_most(mut self, count: u32) -> Result<Self, ConfigError> {
-        let limit = NonZeroU32::new(count).ok_or_else(|| ConfigError::new("limit", count, LIMIT))?;
+        let limit =
+            NonZeroU32::new(count).ok_or_else(|| ConfigError::new("limit", count, LIMIT))?;
         self.limit = Some(limit);
         Ok(self)
     }
@@ -328,9 +329,7 @@ impl SampledShingles {
         writer.put(&self.limit.map_or(0, NonZeroU32::get).to_le_bytes());
         writer.put(&self.ceiling.to_le_bytes());
         writer.put(&(self.hashes.len() as u32).to_le_bytes());
-        for hash in &self.hashes {
-            writer.put(&hash.to_le_bytes());
-        }
+        writer.put_all(self.hashes.iter().map(|hash| hash.to_le_bytes()));
         writer.finish();
     }
 

@@ -115,7 +115,11 @@ fn count(features: &[u64], word: u64) -> Option<u64> {
     (!features.is_empty()).then(|| counters.majority())
 }
 
-fn count_weighted(features: &[u64], weights: &[u32], word: u64) -> Result<Option<u64>, ConfigError> {
+fn count_weighted(
+    features: &[u64],
+    weights: &[u32],
+    word: u64,
+) -> Result<Option<u64>, ConfigError> {
     if features.len() != weights.len() {
         return Err(ConfigError::new("weights", weights.len(), "as many as features"));
     }

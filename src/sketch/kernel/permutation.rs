@@ -30,12 +30,18 @@ fn portable(a: &[u32], b: &[u32], hashes: &[u32], row: &mut [u32]) {
         *row = block(a, b, hashes, *row);
     }
     for ((&a, &b), least) in a_rest.iter().zip(b_rest).zip(row_rest) {
-        *least = hashes.iter().fold(*least, |least, &h| least.min(a.wrapping_mul(h).wrapping_add(b)));
+        *least =
+            hashes.iter().fold(*least, |least, &h| least.min(a.wrapping_mul(h).wrapping_add(b)));
     }
 }
 
 #[inline(always)]
-fn block(a: &[u32; BLOCK], b: &[u32; BLOCK], hashes: &[u32], mut least: [u32; BLOCK]) -> [u32; BLOCK] {
+fn block(
+    a: &[u32; BLOCK],
+    b: &[u32; BLOCK],
+    hashes: &[u32],
+    mut least: [u32; BLOCK],
+) -> [u32; BLOCK] {
     for &h in hashes {
         for i in 0..BLOCK {
             least[i] = least[i].min(a[i].wrapping_mul(h).wrapping_add(b[i]));
@@ -59,7 +65,8 @@ mod tests {
                 let hashes: Vec<u32> = (0..n).map(|i| word(5000 + i)).collect();
                 let slow: Vec<u32> = (0..slots)
                     .map(|i| {
-                        let permuted = hashes.iter().map(|h| a[i].wrapping_mul(*h).wrapping_add(b[i]));
+                        let permuted =
+                            hashes.iter().map(|h| a[i].wrapping_mul(*h).wrapping_add(b[i]));
                         permuted.min().unwrap_or(u32::MAX)
                     })
                     .collect();

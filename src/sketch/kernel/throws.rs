@@ -119,12 +119,7 @@ fn pair_round(words: &[u64], (c, m): (u64, u64), first: usize, slots: u64, row: 
 /// Runs `round` over the keyed words of all elements; `words` holds those of the first chunk when
 /// there is only one.
 #[inline(always)]
-fn for_chunks(
-    key: u64,
-    elements: &[u64],
-    words: &mut [u64; CHUNK],
-    mut round: impl FnMut(&[u64]),
-) {
+fn for_chunks(key: u64, elements: &[u64], words: &mut [u64; CHUNK], mut round: impl FnMut(&[u64])) {
     if elements.len() <= CHUNK {
         round(&words[..elements.len()]);
         return;
@@ -253,9 +248,23 @@ mod avx2 {
                             queue.drain(row);
                         }
                         if slots <= 256 {
-                            queue_hits::<1>(burst, constants, first, slots as u32, &vacant, &mut queue);
+                            queue_hits::<1>(
+                                burst,
+                                constants,
+                                first,
+                                slots as u32,
+                                &vacant,
+                                &mut queue,
+                            );
                         } else {
-                            queue_hits::<4>(burst, constants, first, slots as u32, &vacant, &mut queue);
+                            queue_hits::<4>(
+                                burst,
+                                constants,
+                                first,
+                                slots as u32,
+                                &vacant,
+                                &mut queue,
+                            );
                         }
                     }
                 }
@@ -389,8 +398,11 @@ mod tests {
                 let (c, m) = throws.pairs[p - 1];
                 let mut z = (y ^ c).wrapping_mul(m);
                 z ^= z >> 32;
-                for (half, round) in [(z >> 32, 2 * p as u64 - 1), (z & 0xFFFF_FFFF, 2 * p as u64)] {
-                    keep(half * k >> 32, 1 << 31 | round << 20 | (half * k & 0xFFFF_FFFF) >> 12);
+                for (half, round) in [(z >> 32, 2 * p as u64 - 1), (z & 0xFFFF_FFFF, 2 * p as u64)]
+                {
+                    let product = half * k;
+                    let rest = product & 0xFFFF_FFFF;
+                    keep(product >> 32, 1 << 31 | round << 20 | rest >> 12);
                 }
             }
             for (j, &(c, m)) in throws.last.iter().enumerate() {
