@@ -70,14 +70,13 @@ const fn prefix(round: usize) -> u32 {
     1 << 31 | (round as u32) << 20
 }
 
-/// Keeps `value` in its slot if it is the least there.
+/// Throws at slot `half * K / 2^32` the value that `value` makes of the rest of that division.
 #[inline(always)]
-fn throw(row: &mut [u32], slot: u32, value: u32) {
-    debug_assert!((slot as usize) < row.len());
-    // SAFETY: every slot is `h * row.len() / 2^32` for an `h` below 2^32, which is below
-    // `row.len()`; the length of the row was checked against the slots on entry.
-    let least = unsafe { row.get_unchecked_mut(slot as usize) };
-    *least = (*least).min(value);
+fn throw(row: &mut [u32], half: u32, value: impl Fn(u32) -> u32) {
+    let product = u64::from(half) * row.len() as u64;
+    // SAFETY: `half` is less than 2^32, so the quotient is less than the length of the row.
+    let least = unsafe { row.get_unchecked_mut((product >> 32) as usize) };
+    *least = (*least).min(value(product as u32));
 }
 
 #[inline(always)]
@@ -95,24 +94,19 @@ fn keyed(key: u64, elements: &[u64], words: &mut [u64; CHUNK]) {
 }
 
 #[inline(always)]
-fn first_round(words: &[u64], slots: u64, row: &mut [u32]) {
+fn first_round(words: &[u64], row: &mut [u32]) {
     for &y in words {
-        throw(row, (((y >> 32) * slots) >> 32) as u32, y as u32 >> 1);
+        throw(row, (y >> 32) as u32, |_| y as u32 >> 1);
     }
 }
 
 #[inline(always)]
-fn pair_round(words: &[u64], (c, m): (u64, u64), first: usize, slots: u64, row: &mut [u32]) {
-    let (upper, lower) = (prefix(first), prefix(first + 1));
+fn pair_round(words: &[u64], (c, m): (u64, u64), first: usize, row: &mut [u32]) {
     for &y in words {
         let mut z = (y ^ c).wrapping_mul(m);
         z ^= z >> 32;
-        let throw_half = |row: &mut [u32], half: u64, prefix| {
-            let product = half * slots;
-            throw(row, (product >> 32) as u32, prefix | (product as u32 >> 12));
-        };
-        throw_half(row, z >> 32, upper);
-        throw_half(row, z & 0xFFFF_FFFF, lower);
+        throw(row, (z >> 32) as u32, |rest| prefix(first) | rest >> 12);
+        throw(row, z as u32, |rest| prefix(first + 1) | rest >> 12);
     }
 }
 
@@ -149,18 +143,17 @@ fn portable(throws: &Throws, elements: &[u64], row: &mut [u32]) {
     if elements.is_empty() {
         return;
     }
-    let slots = throws.slots as u64;
     let mut words = [0; CHUNK];
     for chunk in elements.chunks(CHUNK) {
         keyed(throws.key, chunk, &mut words);
-        first_round(&words[..chunk.len()], slots, row);
+        first_round(&words[..chunk.len()], row);
     }
     for (p, &constants) in throws.pairs.iter().enumerate() {
         if !has_vacant(row) {
             return;
         }
         for_chunks(throws.key, elements, &mut words, |words| {
-            pair_round(words, constants, 2 * p + 1, slots, row);
+            pair_round(words, constants, 2 * p + 1, row);
         });
     }
     last_round(throws, elements, row);
@@ -172,7 +165,7 @@ mod avx2 {
     //! slots, and those that hit are packed into a queue without a branch: whether a throw hits is
     //! what no branch predictor can learn.
 
-    use super::{CHUNK, Throws, VACANT, first_round, for_chunks, keyed, last_round, prefix, throw};
+    use super::{CHUNK, Throws, VACANT, first_round, for_chunks, keyed, last_round, prefix};
     use std::arch::x86_64::*;
 
     /// Bits of the vacant slots, 256 slots a register.
@@ -194,7 +187,8 @@ mod avx2 {
         #[inline(always)]
         fn drain(&mut self, row: &mut [u32]) {
             for (&slot, &value) in self.slots[..self.len].iter().zip(&self.values[..self.len]) {
-                throw(row, slot, value);
+                let least = &mut row[slot as usize];
+                *least = (*least).min(value);
             }
             self.len = 0;
         }
@@ -224,11 +218,11 @@ mod avx2 {
         if elements.is_empty() {
             return;
         }
-        let slots = throws.slots as u64;
+        let slots = throws.slots as u32;
         let mut words = [0; CHUNK];
         for chunk in elements.chunks(CHUNK) {
             keyed(throws.key, chunk, &mut words);
-            first_round(&words[..chunk.len()], slots, row);
+            first_round(&words[..chunk.len()], row);
         }
         let mut queue = Queue { slots: [0; QUEUED + 8], values: [0; QUEUED + 8], len: 0 };
         // Short documents need many rounds, and looking for vacant slots after each would wait for
@@ -248,23 +242,9 @@ mod avx2 {
                             queue.drain(row);
                         }
                         if slots <= 256 {
-                            queue_hits::<1>(
-                                burst,
-                                constants,
-                                first,
-                                slots as u32,
-                                &vacant,
-                                &mut queue,
-                            );
+                            queue_hits::<1>(burst, constants, first, slots, &vacant, &mut queue);
                         } else {
-                            queue_hits::<4>(
-                                burst,
-                                constants,
-                                first,
-                                slots as u32,
-                                &vacant,
-                                &mut queue,
-                            );
+                            queue_hits::<4>(burst, constants, first, slots, &vacant, &mut queue);
                         }
                     }
                 }
