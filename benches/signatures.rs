@@ -19,16 +19,20 @@ use std::time::Instant;
 struct Counting;
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+/// Bytes in use.
+static HELD: AtomicU64 = AtomicU64::new(0);
 
 // SAFETY: every call is handed on to the system allocator as it came.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Relaxed);
+        HELD.fetch_add(layout.size() as u64, Relaxed);
         // SAFETY: the caller keeps the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size() as u64, Relaxed);
         // SAFETY: the caller keeps the contract of `dealloc`.
         unsafe { System.dealloc(at, layout) }
     }
@@ -87,8 +91,8 @@ fn main() {
     kernels(&shingles);
     threads(&shingles);
     others(&shingles);
-    comparing(&shingles);
-    indexes(&shingles);
+    comparing();
+    indexes();
     from_text();
 }
 
@@ -166,13 +170,15 @@ fn others(shingles: &[u64]) {
     }
 }
 
-fn signatures(shingles: &[u64]) -> Vec<MinHash> {
+/// Signatures of 20 000 documents of 60 shingles.
+fn signatures() -> Vec<MinHash> {
     let hasher = MinHasher::default();
-    shingles.chunks_exact(60).map(|document| hasher.sketch(document)).collect()
+    let document = |d: u64| (d * 60..d * 60 + 60).map(mix).collect::<Vec<_>>();
+    (0..20_000).map(|d| hasher.sketch(&document(d))).collect()
 }
 
-fn comparing(shingles: &[u64]) {
-    let signatures = signatures(shingles);
+fn comparing() {
+    let signatures = signatures();
     let digests: Vec<Digest8> = signatures.iter().map(Digest8::from).collect();
     let work = Work::of_documents(signatures.len());
     case("compare minhash, 128 slots", &work, || {
@@ -203,8 +209,8 @@ fn comparing(shingles: &[u64]) {
     });
 }
 
-fn indexes(shingles: &[u64]) {
-    let signatures = signatures(shingles);
+fn indexes() {
+    let signatures = signatures();
     let hasher = MinHasher::default();
     let bands = Bands::new(25, 5).unwrap();
     let filled = || {
@@ -216,7 +222,14 @@ fn indexes(shingles: &[u64]) {
     };
     let work = Work::of_documents(signatures.len());
     case("band index 25 x 5, insert", &work, || drop(black_box(filled())));
+    let before = HELD.load(Relaxed);
     let index = filled();
+    println!(
+        "band index 25 x 5 of {} documents: {} bytes a document with u32 keys, {} by the formula",
+        index.len(),
+        (HELD.load(Relaxed) - before) / index.len() as u64,
+        bands.bytes_per_document(hasher.slots()),
+    );
     case("band index 25 x 5, query", &work, || {
         for signature in &signatures {
             let _ = black_box(index.query(signature, 0.5));

@@ -2,11 +2,10 @@
 
 /// An estimated share between 0 and 1, from counted trials.
 ///
-/// `matches` of `trials` agreed. Some sketches agree by chance (`floor`), and some cannot agree
-/// always even on equal sets (`ceiling`); the value is the observed rate on the scale from floor to
-/// ceiling, cut to 0..=1:
+/// `matches` of `trials` agreed. Where unequal things agree by chance with a probability `floor`, the
+/// value is the observed rate on the scale from floor to 1, not less than 0:
 ///
-/// `value = (matches / trials - floor) / (ceiling - floor)`
+/// `value = (matches / trials - floor) / (1 - floor)`
 ///
 /// ```
 /// use nearcopy::sketch::Estimate;
@@ -23,7 +22,6 @@ pub struct Estimate {
     matches: u64,
     trials: u64,
     floor: f64,
-    ceiling: f64,
 }
 
 #[cfg(feature = "serde")]
@@ -32,7 +30,6 @@ struct EstimateFields {
     matches: u64,
     trials: u64,
     floor: f64,
-    ceiling: f64,
 }
 
 #[cfg(feature = "serde")]
@@ -40,17 +37,16 @@ impl TryFrom<EstimateFields> for Estimate {
     type Error = crate::error::ConfigError;
 
     fn try_from(fields: EstimateFields) -> Result<Self, Self::Error> {
-        let EstimateFields { matches, trials, floor, ceiling } = fields;
+        let EstimateFields { matches, trials, floor } = fields;
         if matches > trials {
             let error = crate::error::ConfigError::new("matches", matches, "at most the trials");
             return Err(error);
         }
-        if !(0.0 <= floor && floor < ceiling && ceiling <= 1.0) {
-            let found = format!("{floor} to {ceiling}");
-            let expected = "0 <= floor < ceiling <= 1";
-            return Err(crate::error::ConfigError::new("floor and ceiling", found, expected));
+        if !(0.0..1.0).contains(&floor) {
+            let expected = "0 or more, less than 1";
+            return Err(crate::error::ConfigError::new("floor", floor, expected));
         }
-        Ok(Self { matches, trials, floor, ceiling })
+        Ok(Self { matches, trials, floor })
     }
 }
 
@@ -59,17 +55,12 @@ impl Estimate {
     /// matches than trials count as all.
     #[must_use]
     pub fn from_counts(matches: u64, trials: u64) -> Self {
-        Self { matches: matches.min(trials), trials, floor: 0.0, ceiling: 1.0 }
+        Self { matches: matches.min(trials), trials, floor: 0.0 }
     }
 
     /// The same counts where unequal things agree with probability `floor`, below 1.
     pub(crate) fn above_chance(self, floor: f64) -> Self {
         Self { floor, ..self }
-    }
-
-    /// The same counts where equal things agree with probability `ceiling`, above 0.
-    pub(crate) fn out_of(self, ceiling: f64) -> Self {
-        Self { ceiling, ..self }
     }
 
     /// The estimated share, 0 to 1.
@@ -102,7 +93,7 @@ impl Estimate {
             return f64::INFINITY;
         }
         let p = self.rate();
-        (p * (1.0 - p) / self.trials as f64).sqrt() / (self.ceiling - self.floor)
+        (p * (1.0 - p) / self.trials as f64).sqrt() / (1.0 - self.floor)
     }
 
     /// Wilson's score interval at `z` standard errors (1.96 for 95 %), on the scale of the value
@@ -132,6 +123,6 @@ impl Estimate {
     }
 
     fn scale(self, rate: f64) -> f64 {
-        ((rate - self.floor) / (self.ceiling - self.floor)).clamp(0.0, 1.0)
+        ((rate - self.floor) / (1.0 - self.floor)).clamp(0.0, 1.0)
     }
 }

@@ -105,9 +105,9 @@ impl SignatureId {
 /// (0.7 of it at 30 to 130 shingles with 128 slots). For the values see
 /// [`MinHash::slots`].
 ///
-/// Cost at 128 slots on one core: 1 to 3 ns a shingle for long documents, about half a microsecond
-/// for short ones; nothing is allocated but the result. `benches/signatures.rs` prints the figures
-/// of a machine.
+/// Cost at 128 slots on one core: 1 to 3 ns a shingle for long documents, about a microsecond for
+/// one of less than 300 shingles, whose slots take several rounds to fill; nothing is allocated but
+/// the result. `benches/signatures.rs` prints the figures of a machine.
 ///
 /// ```
 /// use nearcopy::sketch::MinHasher;

@@ -79,6 +79,23 @@ impl Sampler {
         self
     }
 
+    /// The probability that the sample of `shingles` different shingles is not empty: `1 - (1 - s)^n`
+    /// for the share `s`, which is also the bias of a containment that takes empty samples for 0
+    /// (Hera, Pierce-Ward and Koslicki 2023).
+    ///
+    /// ```
+    /// use nearcopy::sketch::Sampler;
+    ///
+    /// // of a document of 100 shingles, one in 64 says nothing every fifth time
+    /// let chance = Sampler::one_in(64)?.chance_of_any(100);
+    /// assert!((chance - 0.793).abs() < 0.001);
+    /// # Ok::<(), nearcopy::error::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn chance_of_any(self, shingles: u64) -> f64 {
+        1.0 - power(1.0 - share(u64::MAX / self.one_in), shingles)
+    }
+
     /// The sample of the set of `shingles`. Order and repetition do not matter.
     #[must_use]
     pub fn sample(self, shingles: &[u64]) -> SampledShingles {
@@ -236,22 +253,19 @@ impl SampledShingles {
 
     /// How much of each document is in the other.
     ///
-    /// Counted on the hashes up to the lower of the two ceilings. FracMinHash is biased where it may
-    /// sample nothing; the rate is divided by `1 - (1 - s)^n`, for the share `s` and `n` shingles
-    /// (Hera, Pierce-Ward and Koslicki), with `n` estimated from the sample. The intervals are
-    /// Wilson's on the counts. An empty side gives an estimate without trials: 0, between 0 and 1.
+    /// Counted on the hashes up to the lower of the two ceilings; the intervals are Wilson's on the
+    /// counts. A side of which nothing was sampled gives an estimate without trials: 0, between 0
+    /// and 1. With such sides left out the mean is the true containment; with their zeros left in,
+    /// it is less by the factor [`Sampler::chance_of_any`].
     ///
     /// # Errors
     /// If the shingles are of different recipes.
     pub fn containment(&self, other: &Self) -> Result<ContainmentEstimate, RecipeMismatch> {
         let common = self.common(other)?;
-        let side = |sampled: u64| {
-            let n = (sampled as f64 / common.share).round() as u64;
-            let missed = power(1.0 - common.share, n);
-            let estimate = Estimate::from_counts(common.shared, sampled);
-            if sampled == 0 { estimate } else { estimate.out_of(1.0 - missed) }
-        };
-        Ok(ContainmentEstimate { a_in_b: side(common.in_a), b_in_a: side(common.in_b) })
+        Ok(ContainmentEstimate {
+            a_in_b: Estimate::from_counts(common.shared, common.in_a),
+            b_in_a: Estimate::from_counts(common.shared, common.in_b),
+        })
     }
 
     /// The resemblance |A ∩ B| / |A ∪ B|, estimated on the hashes up to the lower ceiling.
@@ -275,7 +289,7 @@ impl SampledShingles {
             i += usize::from(x <= y);
             j += usize::from(y <= x);
         }
-        Ok(Common { in_a: a.len() as u64, in_b: b.len() as u64, shared, share: share(ceiling) })
+        Ok(Common { in_a: a.len() as u64, in_b: b.len() as u64, shared })
     }
 
     /// Becomes the sample of the union of both documents, at the coarser resolution and the smaller
@@ -358,7 +372,6 @@ struct Common {
     in_a: u64,
     in_b: u64,
     shared: u64,
-    share: f64,
 }
 
 /// The share of all hashes that lie up to `ceiling`.

@@ -27,7 +27,7 @@ const SECOND_WORD: u64 = 0x5349_4D48_4153_4832;
 /// and a quarter of an article against the whole (cosine 0.45) differs in 23 of 64 bits. For
 /// truncated copies use fingerprints or [`SampledShingles`](super::SampledShingles).
 ///
-/// Cost: 1 to 2 ns a feature of weight 1, and as much again for each further set bit of the weights.
+/// Cost: about 2 ns a feature of weight 1, and a nanosecond more for each bit that weights have.
 ///
 /// ```
 /// use nearcopy::sketch::SimHasher;
