@@ -131,12 +131,12 @@ fn lengths_that_put_the_threshold_out_of_reach_are_warned_of() {
 
 #[test]
 fn real_pairs_keep_to_the_curve() {
-    // signatures of sets of 1 000 elements; the share of candidates among 600 pairs must lie within
-    // four standard errors of the binomial, and what the drawing of slots adds
+    // the share of candidates among 600 pairs must lie within four standard errors of the binomial;
+    // slots drawn without replacement make the curve of small sets a little steeper
     const PAIRS: u64 = 600;
     let hasher = MinHasher::new(128, 2).unwrap();
-    let n = 1000u64;
-    for jaccard in [0.22, 0.4, 0.6, 0.8] {
+    let cases = [40u64, 1000].into_iter().flat_map(|n| [0.22, 0.4, 0.6, 0.8].map(|j| (n, j)));
+    for (n, jaccard) in cases {
         let shared = (2.0 * n as f64 * jaccard / (1.0 + jaccard)).round() as u64;
         let exact = shared as f64 / (2 * n - shared) as f64;
         let pairs: Vec<(MinHash, MinHash)> = (0..PAIRS)
@@ -155,7 +155,8 @@ fn real_pairs_keep_to_the_curve() {
             let found = candidates.count() as f64 / PAIRS as f64;
             let p = curve.candidate_probability(exact);
             let bound = 4.0 * (p * (1.0 - p) / PAIRS as f64).sqrt() + 1.0 / PAIRS as f64;
-            assert!((found - p).abs() <= bound + 0.01, "{b} x {r} at {exact:.3}: {found} for {p}");
+            let place = format!("{b} x {r}, {n} shingles at {exact:.3}: {found} for {p}");
+            assert!((found - p).abs() <= bound + 0.012, "{place}");
         }
     }
 }

@@ -167,6 +167,7 @@ mod through_serde {
         let shingles: Vec<u64> = (0..200).map(mix).collect();
         let signature = MinHasher::new(64, 3).unwrap().sketch(&shingles);
         let json = round_trip(&signature);
+        assert_eq!(MinHasher::from(signature.id()).sketch(&shingles), signature);
         refused::<MinHash>(&json, "/id/slots", json!(60));
         refused::<MinHash>(&json, "/id/slots", json!(72));
         refused::<MinHash>(&json, "/values/0", json!(u32::MAX));
@@ -187,6 +188,10 @@ mod through_serde {
         refused::<SampledShingles>(&json, "/one_in", json!(0));
         refused::<SampledShingles>(&json, "/hashes/0", json!(u64::MAX));
         refused::<SampledShingles>(&json, "/hashes", json!([7, 7]));
+
+        let json = round_trip(&Sampler::one_in(4).unwrap().at_most(9).unwrap());
+        refused::<Sampler>(&json, "/one_in", json!(0));
+        refused::<Sampler>(&json, "/limit", json!(0));
 
         let json = round_trip(&Estimate::from_counts(3, 4));
         let message = refused::<Estimate>(&json, "/matches", json!(5));

@@ -133,7 +133,9 @@ impl Bands {
     }
 
     /// The probability that two documents of resemblance `jaccard` become candidates:
-    /// `1 - (1 - jaccard^rows)^bands`, the S-curve. Values outside 0..=1 count as the nearer end.
+    /// `1 - (1 - jaccard^rows)^bands`, the S-curve. For documents of less than some 200 shingles the
+    /// curve of [`MinHash`](crate::sketch::MinHash) is steeper than this by 0.01 or 0.02. Values
+    /// outside 0..=1 count as the nearer end.
     #[must_use]
     pub fn candidate_probability(self, jaccard: f64) -> f64 {
         let jaccard = if jaccard > 0.0 { jaccard.min(1.0) } else { 0.0 };

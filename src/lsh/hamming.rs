@@ -180,6 +180,9 @@ impl<K: Eq + Hash + Clone, B: Bits> HammingIndex<K, B> {
     }
 
     /// Inserts a fingerprint, in place of an earlier one of the same key; true if there was one.
+    ///
+    /// # Panics
+    /// If there are 2^32 fingerprints already.
     pub fn insert(&mut self, key: K, bits: B) -> bool {
         let replaced = self.remove(&key);
         let number = self.documents.add(key, bits);

@@ -136,6 +136,9 @@ impl<K: Eq + Hash + Clone> BandIndex<K> {
     ///
     /// # Errors
     /// If the signature was made by another maker; then nothing changes.
+    ///
+    /// # Panics
+    /// If there are 2^32 documents already.
     pub fn insert(&mut self, key: K, signature: MinHash) -> Result<BandInsertion, RecipeMismatch> {
         self.id.check(signature.id())?;
         let replaced = self.remove(&key);

@@ -41,8 +41,10 @@ impl<K: Eq + Hash + Clone, S> Store<K, S> {
                 number
             }
             None => {
+                let next = u32::try_from(self.documents.len());
+                let number = next.expect("an index holds at most 2^32 documents");
                 self.documents.push(document);
-                (self.documents.len() - 1) as u32
+                number
             }
         };
         self.numbers.insert(key, number);

@@ -128,8 +128,14 @@ pub struct MinHasher {
 impl Default for MinHasher {
     /// 128 slots, seed 0, shingles of the default recipe.
     fn default() -> Self {
-        let recipe = Recipe::default().id();
-        Self { id: SignatureId { recipe, slots: 128, seed: 0 }, throws: Throws::new(128, 0) }
+        Self::from(SignatureId { recipe: Recipe::default().id(), slots: 128, seed: 0 })
+    }
+}
+
+impl From<SignatureId> for MinHasher {
+    /// The maker of the signatures with this id, to sketch more to compare with a stored one.
+    fn from(id: SignatureId) -> Self {
+        Self { id, throws: Throws::new(id.slots(), id.seed) }
     }
 }
 
@@ -143,8 +149,7 @@ impl MinHasher {
     /// # Errors
     /// If `slots` is not a multiple of 8 from 64 to 1024.
     pub fn new(slots: usize, seed: u64) -> Result<Self, ConfigError> {
-        let id = SignatureId::new(Recipe::default().id(), slots, seed)?;
-        Ok(Self { id, throws: Throws::new(slots, seed) })
+        SignatureId::new(Recipe::default().id(), slots, seed).map(Self::from)
     }
 
     /// The same for shingles of another recipe, or of one's own making under an own id.

@@ -32,10 +32,30 @@ use std::num::NonZeroU32;
 /// assert!(low < 0.25 && 0.25 < high);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "SamplerFields"))]
 pub struct Sampler {
     recipe: RecipeId,
     one_in: u64,
     limit: Option<NonZeroU32>,
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct SamplerFields {
+    recipe: RecipeId,
+    one_in: u64,
+    limit: Option<NonZeroU32>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<SamplerFields> for Sampler {
+    type Error = ConfigError;
+
+    fn try_from(fields: SamplerFields) -> Result<Self, ConfigError> {
+        let SamplerFields { recipe, one_in, limit } = fields;
+        Ok(Self { recipe, limit, ..Self::one_in(one_in)? })
+    }
 }
 
 const ONE_IN: &str = "1 or more";
@@ -105,7 +125,7 @@ impl Sampler {
             None => hashes.extend(shingles.iter().copied().filter(|&hash| hash <= ceiling)),
             Some(limit) => {
                 // one more than the limit tells where the sample was cut
-                let room = limit.get() as usize + 1;
+                let room = (limit.get() as usize).saturating_add(1);
                 let mut bar = ceiling;
                 for &hash in shingles {
                     if hash <= bar {
