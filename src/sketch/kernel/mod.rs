@@ -1,8 +1,8 @@
 //! The inner loops of the sketches.
 //!
-//! Each kernel is one portable function over slices of integers. Where wider registers pay, the
-//! same function is compiled a second time for AVX2 (or has a hand-written twin), and the choice is
-//! made at run time, so a default build is fast on every machine. Every path returns the same bits:
+//! Each kernel is one portable function over slices of integers. Where wider registers pay, it is
+//! compiled a second time for AVX2 or has a hand-written twin, and the choice is made at run time,
+//! so that a default build is fast on every machine. Every path returns the same bits:
 //! the portable one is the specification, and the tests hold the others to it.
 //!
 //! This is the only folder of the crate where `unsafe` is allowed.

@@ -406,8 +406,15 @@ mod tests {
 
     #[test]
     fn every_path_runs_the_rounds_as_described() {
-        for slots in [64, 72, 128, 248, 256, 264, 512, 1024] {
-            for n in (0..14).chain([30, 60, 127, 255, 256, 257, 300, 511, 1500]) {
+        // an interpreter gets through only a part of it
+        let (all_slots, most) = if cfg!(miri) {
+            (&[64, 264][..], 70)
+        } else {
+            (&[64, 72, 128, 248, 256, 264, 512, 1024][..], 1500)
+        };
+        for &slots in all_slots {
+            let counts = (0..14).chain([30, 60, 127, 255, 256, 257, 300, 511, 1500]);
+            for n in counts.filter(|&n| n <= most) {
                 let elements: Vec<u64> = (0..n).map(|i| mix(i ^ slots as u64)).collect();
                 check(slots, n, &elements);
             }
