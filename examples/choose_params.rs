@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release --example choose_params -- [threshold] [length ratio] [bytes a document] [file.svg]
-//! cargo run --release --example choose_params -- 0.7 2 2000 curve.svg
+//! cargo run --release --example choose_params -- 0.7 2 3000 curve.svg
 //! ```
 //!
 //! Prints a table of the choices that fit, for growing signatures, and draws their S-curves.
@@ -21,7 +21,7 @@ struct Choice {
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let mut number = |default: f64| arguments.next().map_or(Ok(default), |word| word.parse());
-    let (threshold, ratio, memory): (f64, f64, f64) = (number(0.7)?, number(2.0)?, number(2000.0)?);
+    let (threshold, ratio, memory): (f64, f64, f64) = (number(0.7)?, number(2.0)?, number(3000.0)?);
     let file = arguments.next().unwrap_or_else(|| "s-curve.svg".to_owned());
 
     // Balanced errors at the threshold, for every size of signature that the memory allows.

@@ -160,15 +160,15 @@ impl Bands {
         collection.iter().map(|&(jaccard, count)| self.candidate_probability(jaccard) * count).sum()
     }
 
-    /// Bytes that a [`BandIndex`](super::BandIndex) takes for a document, without its key: the
-    /// signature of `slots` slots, and for each band a bucket of its own in a hash table that is
-    /// seven eighths full at most and half of that after it has grown.
-    ///
-    /// Documents that share buckets take less.
+    /// Bytes that a [`BandIndex`](super::BandIndex) takes for a document, without its key, at most:
+    /// the signature of `slots` slots, its place in the store, and for each band a bucket of its own
+    /// in a hash table that has just doubled. Before the next doubling it is about 0.6 of that, and
+    /// documents that share buckets take less.
     #[must_use]
     pub fn bytes_per_document(self, slots: usize) -> usize {
-        // a bucket is 24 bytes and a control byte; 0.66 is the mean fill of a table that doubles
-        slots * 4 + (self.bands as usize * 25 * 100).div_ceil(66)
+        // a bucket is 24 bytes and a control byte, and tables are at least 7/16 full; the store
+        // holds 64 bytes a document and doubles too
+        slots * 4 + 128 + (self.bands as usize * 25 * 16).div_ceil(7)
     }
 
     /// Whether documents of lengths as `length_ratio` to 1 can reach the resemblance `threshold` at

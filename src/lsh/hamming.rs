@@ -85,7 +85,7 @@ mod sealed {
 /// | 7 | 10 | 120 | 18 to 21 | 230 |
 ///
 /// There is no cap, because a cap would lose pairs: a million fingerprints that agree in a block are
-/// a million candidates. A table takes about 38 bytes a fingerprint.
+/// a million candidates. A table takes 29 to 58 bytes a fingerprint.
 ///
 /// ```
 /// use nearcopy::lsh::HammingIndex;
