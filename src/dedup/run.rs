@@ -296,14 +296,14 @@ impl<'s, 'd> Batch<'s, 'd> {
         links.iter().any(|l| l.relation.is_match() && l.evidence.content_a_in_b() >= whole)
     }
 
-    /// Whether a candidate shares as many fingerprints as a match would. The least containment that
-    /// matches is 0.08; half of that, of the fingerprints of the smaller document, tells a passage
-    /// that was copied from one that is common.
+    /// Whether a candidate shares as many fingerprints as a match would. A twelfth
+    /// of the fingerprints of the smaller document tells a passage that was copied from phrases that
+    /// are common; the least containment that matches is 0.08.
     fn has_hits(&self, rank: u32, candidate: &Candidate) -> bool {
         let shingles = self.rank(rank).shingles.min(self.rank(candidate.doc).shingles) as usize;
         let window = shingle::window_for(self.settings.comparer.recipe, shingles);
         let fingerprints = 2 * shingles / (window + 1);
-        candidate.hits as usize * 25 >= fingerprints
+        candidate.hits as usize * 12 >= fingerprints
     }
 
     /// The second step: the documents of one component in order, each against those before it that
@@ -427,19 +427,15 @@ impl<'s, 'd> Batch<'s, 'd> {
 
     /// The verified relation of a document to another, where it is worth keeping.
     fn link(&self, document: &Document, to: u32) -> Option<Link> {
-        let (relation, evidence) = self.settings.comparer.relate(document, &self.prepare(to));
-        let keep = relation.is_match() || relation == Relation::Overlaps;
-        keep.then_some(Link { to, relation, evidence })
+        let (found, _) = self.settings.comparer.verify(document, &self.prepare(to));
+        found.map(|(relation, evidence)| Link { to, relation, evidence })
     }
 
     fn verify(&self, turn: &mut Turn, document: &Document, to: u32, other: &Document) {
-        let comparison = self.settings.comparer.compare(document, other);
+        let (found, skipped) = self.settings.comparer.verify(document, other);
         turn.verified += 1;
-        turn.skipped_places += comparison.alignment().skipped_places;
-        let relation = comparison.relation();
-        if relation.is_match() || relation == Relation::Overlaps {
-            turn.links.push(Link { to, relation, evidence: *comparison.evidence() });
-        }
+        turn.skipped_places += skipped;
+        turn.links.extend(found.map(|(relation, evidence)| Link { to, relation, evidence }));
     }
 
     /// The hashes under which a document is stored.
