@@ -160,8 +160,14 @@ pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evide
     out.content_b = words(side_b.total());
     out.matched_a = words(side_a.sum(whole_a, true));
     out.matched_b = words(side_b.sum(whole_b, true));
-    out.longest_run = words(all().map(|r| side_a.mass_of(r.in_a())).max().unwrap_or(0));
+    out.longest_run = words(all().map(|r| run_mass(&side_a, &side_b, *r)).max().unwrap_or(0));
     out
+}
+
+/// Mass of a run: of its two sides the lesser. They differ where a passage is content in one of
+/// several places only.
+fn run_mass(a: &Side, b: &Side, run: Run) -> u64 {
+    a.mass_of(run.in_a()).min(b.mass_of(run.in_b()))
 }
 
 /// The gaps between chained runs: the substitution test, and where the matches begin and end.
@@ -181,7 +187,7 @@ fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
         if so_far < LEAD_ENDS {
             lead = lead.max(rest_a.min(rest_b));
         }
-        so_far += a.mass_of(run.in_a());
+        so_far += run_mass(a, b, *run);
         (end_a, end_b) = (run.in_a().end, run.in_b().end);
     }
     out.substituted = words(substituted);
