@@ -51,9 +51,9 @@ pub struct Evidence {
     pub head_a: f64,
     /// Unmatched content words of b before the first chained run.
     pub head_b: f64,
-    /// Unmatched content words of a behind the last chained run.
+    /// Unmatched content words of a behind the last chained run that holds content.
     pub tail_a: f64,
-    /// Unmatched content words of b behind the last chained run.
+    /// Unmatched content words of b behind the last chained run that holds content.
     pub tail_b: f64,
 }
 
@@ -174,6 +174,7 @@ fn run_mass(a: &Side, b: &Side, run: Run) -> u64 {
 fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
     let mut out = Evidence::default();
     let (mut end_a, mut end_b) = (0, 0);
+    let mut last = None;
     let (mut so_far, mut substituted, mut lead) = (0, 0, 0);
     for (n, run) in chain.iter().enumerate() {
         let (gap_a, gap_b) = (end_a..run.a as usize, end_b..run.b as usize);
@@ -189,11 +190,16 @@ fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
         }
         so_far += run_mass(a, b, *run);
         (end_a, end_b) = (run.in_a().end, run.in_b().end);
+        if run_mass(a, b, *run) > 0 {
+            last = Some((end_a, end_b));
+        }
     }
     out.substituted = words(substituted);
     out.lead = words(lead);
-    out.tail_a = words(a.unmatched(end_a..a.mass.len()));
-    out.tail_b = words(b.unmatched(end_b..b.mass.len()));
+    // a shared footer does not end an article
+    let (last_a, last_b) = last.unwrap_or((end_a, end_b));
+    out.tail_a = words(a.unmatched(last_a..a.mass.len()));
+    out.tail_b = words(b.unmatched(last_b..b.mass.len()));
     out
 }
 
