@@ -498,7 +498,12 @@ impl<'s, 'd> Batch<'s, 'd> {
             } else {
                 out.verified += 1;
                 let prepared = prepared.get_or_insert_with(|| self.prepare(representative));
-                self.settings.comparer.relate(&self.prepare(i), prepared)
+                let (relation, evidence) =
+                    self.settings.comparer.relate(&self.prepare(i), prepared);
+                if relation.is_match() || relation == Relation::Overlaps {
+                    out.pairs.push(self.pair(i, &Link { to: representative, relation, evidence }));
+                }
+                (relation, evidence)
             };
             out.members.push(Member { doc: self.order[i as usize] as usize, relation, evidence });
         }
