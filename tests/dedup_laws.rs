@@ -2,7 +2,10 @@
 
 mod prose;
 
+use nearcopy::content::Template;
 use nearcopy::dedup::{Dedup, Doc, Linkage, Report};
+use nearcopy::recipe::Recipe;
+use nearcopy::shingle::{window_for, winnow};
 use nearcopy::{Comparer, Document, Relation};
 use prose::{Rng, article, edited, first_words, framed};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -41,10 +44,30 @@ fn planted(seed: u64, articles: usize, words: usize) -> Corpus {
     Corpus { texts, article }
 }
 
+/// Whether documents that match none of the others share so much that furniture may be learned,
+/// which a second look from outside does not know.
+fn may_learn(docs: &[Document], linkage: Linkage, report: &Report) -> bool {
+    let recipe = Recipe::default();
+    let mut articles: HashMap<u64, usize> = HashMap::new();
+    for (doc, document) in docs.iter().enumerate() {
+        if linkage == Linkage::Star && report.representative_of(doc) != doc {
+            continue;
+        }
+        let window = window_for(recipe, document.shingles().len());
+        let fingerprints = winnow(document.shingles().hashes(), window);
+        for hash in fingerprints.iter().map(|f| f.hash).collect::<BTreeSet<_>>() {
+            *articles.entry(hash).or_default() += 1;
+        }
+    }
+    report.counts().fingerprints_stopped > 0
+        || articles.values().any(|&n| n >= Template::MIN_ARTICLES_ANYWHERE)
+}
+
 /// All that must hold for any corpus without sites.
 fn check(texts: &[impl AsRef<str>], linkage: Linkage, report: &Report) {
     let comparer = Comparer::default();
     let docs: Vec<Document> = texts.iter().map(|t| comparer.prepare(t.as_ref())).collect();
+    let learned = may_learn(&docs, linkage, report);
     let counts = report.counts();
     assert_eq!(counts.documents as usize, docs.len());
     let empty = docs.iter().filter(|d| d.tokens().is_empty()).count();
@@ -66,9 +89,11 @@ fn check(texts: &[impl AsRef<str>], linkage: Linkage, report: &Report) {
             assert!(mass(member.doc) <= mass(cluster.representative), "the longest represents");
             let (relation, evidence) =
                 comparer.relate(&docs[member.doc], &docs[cluster.representative]);
-            assert_eq!((member.relation, member.evidence), (relation, evidence));
+            if !learned {
+                assert_eq!((member.relation, member.evidence), (relation, evidence));
+            }
             if linkage == Linkage::Star {
-                assert!(relation.is_match(), "{relation}: {evidence:?}");
+                assert!(member.relation.is_match(), "{relation}: {evidence:?}");
             }
         }
     }
@@ -94,8 +119,10 @@ fn check(texts: &[impl AsRef<str>], linkage: Linkage, report: &Report) {
     for pair in pairs {
         assert!(pair.a < pair.b);
         let (relation, evidence) = comparer.relate(&docs[pair.a], &docs[pair.b]);
-        assert_eq!((pair.relation, pair.evidence), (relation, evidence));
-        assert!(relation.is_match() || relation == Relation::Overlaps);
+        if !learned {
+            assert_eq!((pair.relation, pair.evidence), (relation, evidence));
+        }
+        assert!(pair.relation.is_match() || pair.relation == Relation::Overlaps);
     }
     if linkage == Linkage::Star {
         let known: BTreeSet<_> = pairs.iter().map(|p| (p.a, p.b)).collect();
@@ -155,7 +182,7 @@ fn copies_meet_whatever_their_distance() {
 /// Texts that overlap in every way, not only as copies of one article.
 fn entangled(seed: u64, n: usize) -> Vec<String> {
     let mut rng = Rng(seed);
-    let paragraphs: Vec<String> = (0..n).map(|_| prose::paragraph(&mut rng, 40)).collect();
+    let paragraphs: Vec<String> = (0..n * 3 / 2).map(|_| prose::paragraph(&mut rng, 40)).collect();
     let mut texts = vec![String::new(), "Tiny text".into(), "tiny TEXT".into(), "?".into()];
     for _ in 0..n {
         let from = rng.below(paragraphs.len());

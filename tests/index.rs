@@ -64,6 +64,11 @@ fn check(model: &Model, index: &Postings, known: &[u64]) {
         assert_eq!(listed.insert(fingerprint, docs.to_vec()), None, "each list comes once");
     });
     assert_eq!(listed, model.lists);
+    let mut stopped: Vec<u64> = index.stopped().collect();
+    stopped.sort_unstable();
+    let mut expected = model.stopped.clone();
+    expected.sort_unstable();
+    assert_eq!(stopped, expected);
     let counts = index.counts();
     assert_eq!(counts.fingerprints as usize, model.lists.len() + model.stopped.len());
     assert_eq!(counts.postings as usize, model.lists.values().map(Vec::len).sum::<usize>());

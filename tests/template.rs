@@ -19,6 +19,11 @@ fn page(seed: u64, words: usize) -> String {
     format!("{}\n\n{}", boilerplate(), article(5000 + seed, words))
 }
 
+/// A long page with the same below.
+fn teacher(seed: u64) -> String {
+    format!("{}\n\n{}", article(5000 + seed, 400), boilerplate())
+}
+
 #[test]
 fn a_template_is_what_three_pages_share() {
     let pages: Vec<String> = (0..3).map(|seed| page(seed, 200)).collect();
@@ -97,7 +102,6 @@ fn large_sites_are_learned_too() {
 }
 
 fn assert_told_apart(founders: u64) {
-    let teacher = |seed| format!("{}\n\n{}", article(5000 + seed, 400), boilerplate());
     let mut pages: Vec<String> = (0..founders).map(teacher).collect();
     pages.extend((100..104).map(|seed| page(seed, 45)));
     let report = Dedup::new().run(pages.iter().map(|p| Doc::new(p).site(Some("example.org"))));
@@ -126,7 +130,7 @@ fn a_story_printed_often_is_no_template() {
 #[test]
 fn no_member_without_a_match_whatever_the_site() {
     let mut pages: Vec<(String, Option<&str>)> =
-        (0..4).map(|seed| (page(seed, 400), Some("example.org"))).collect();
+        (0..4).map(|seed| (teacher(seed), Some("example.org"))).collect();
     for seed in 100..104 {
         for site in [Some("example.org"), Some("mirror.example"), None] {
             pages.push((page(seed, 45), site));
