@@ -50,7 +50,7 @@ impl TryFrom<RecipeFields> for Recipe {
 }
 
 impl Default for Recipe {
-    /// Shingles of five words, winnowing window of 64 shingles.
+    /// Shingles of five words, winnowing window of 16 shingles.
     fn default() -> Self {
         Self { shingle_width: 5, window: 16 }
     }

@@ -512,16 +512,25 @@ impl<'s, 'd> Batch<'s, 'd> {
         let mut out = Detail::default();
         let representative = group[0];
         let known = |i: u32| links[i as usize].iter().find(|l| l.to == representative);
+        // the same words are related in the same way, whatever was learned of their sites
+        let of_copy = |i: u32| {
+            let copy = links[i as usize].iter().find(|l| l.relation == Relation::Identical)?;
+            known(copy.to).filter(|l| l.relation.is_match())
+        };
         let mut prepared: Option<Document> = None;
         for &i in &group[1..] {
-            let (relation, evidence) = if let Some(link) = known(i) {
-                (link.relation, link.evidence)
-            } else {
+            let link = known(i).or_else(|| of_copy(i)).copied().unwrap_or_else(|| {
                 out.verified += 1;
                 let prepared = prepared.get_or_insert_with(|| self.prepare(representative));
-                self.settings.comparer.relate(&self.prepare(i), prepared)
-            };
+                let (relation, evidence) =
+                    self.settings.comparer.relate(&self.prepare(i), prepared);
+                Link { to: representative, relation, evidence }
+            });
+            let Link { relation, evidence, .. } = link;
             out.members.push(Member { doc: self.order[i as usize] as usize, relation, evidence });
+            if relation.is_match() || relation == Relation::Overlaps {
+                out.pairs.push(self.pair(i, &Link { to: representative, ..link }));
+            }
         }
         if self.settings.all_pairs {
             let among = &group[..group.len().min(self.settings.max_pair_members)];

@@ -51,9 +51,9 @@ pub struct Evidence {
     pub head_a: f64,
     /// Unmatched content words of b before the first chained run.
     pub head_b: f64,
-    /// Unmatched content words of a behind the last chained run.
+    /// Unmatched content words of a behind the last chained run that holds content.
     pub tail_a: f64,
-    /// Unmatched content words of b behind the last chained run.
+    /// Unmatched content words of b behind the last chained run that holds content.
     pub tail_b: f64,
 }
 
@@ -172,14 +172,21 @@ pub(crate) fn measure_matches(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alig
     out.content_b = words(side_b.total());
     out.matched_a = words(side_a.sum(whole_a, true));
     out.matched_b = words(side_b.sum(whole_b, true));
-    out.longest_run = words(all().map(|r| side_a.mass_of(r.in_a())).max().unwrap_or(0));
+    out.longest_run = words(all().map(|r| run_mass(&side_a, &side_b, *r)).max().unwrap_or(0));
     out
+}
+
+/// Mass of a run: of its two sides the lesser. They differ where a passage is content in one of
+/// several places only.
+fn run_mass(a: &Side, b: &Side, run: Run) -> u64 {
+    a.mass_of(run.in_a()).min(b.mass_of(run.in_b()))
 }
 
 /// The gaps between chained runs: the substitution test, and where the matches begin and end.
 fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
     let mut out = Evidence::default();
     let (mut end_a, mut end_b) = (0, 0);
+    let mut last = None;
     let (mut so_far, mut substituted, mut lead) = (0, 0, 0);
     for (n, run) in chain.iter().enumerate() {
         let (gap_a, gap_b) = (end_a..run.a as usize, end_b..run.b as usize);
@@ -193,13 +200,18 @@ fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
         if so_far < LEAD_ENDS {
             lead = lead.max(rest_a.min(rest_b));
         }
-        so_far += a.mass_of(run.in_a());
+        so_far += run_mass(a, b, *run);
         (end_a, end_b) = (run.in_a().end, run.in_b().end);
+        if run_mass(a, b, *run) > 0 {
+            last = Some((end_a, end_b));
+        }
     }
     out.substituted = words(substituted);
     out.lead = words(lead);
-    out.tail_a = words(a.unmatched(end_a..a.mass.len()));
-    out.tail_b = words(b.unmatched(end_b..b.mass.len()));
+    // a shared footer does not end an article
+    let (last_a, last_b) = last.unwrap_or((end_a, end_b));
+    out.tail_a = words(a.unmatched(last_a..a.mass.len()));
+    out.tail_b = words(b.unmatched(last_b..b.mass.len()));
     out
 }
 
