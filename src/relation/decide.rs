@@ -71,6 +71,37 @@ impl fmt::Display for Relation {
     }
 }
 
+/// How sure a match is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Confidence {
+    /// Little content is matched (under 25 words), or a small share of the smaller document (under
+    /// 0.3): what a stub, a quotation and a shared box look alike by.
+    Low,
+    /// Neither low nor high.
+    Medium,
+    /// 50 words and 0.8 of the smaller document's content are matched, and next to nothing is
+    /// substituted.
+    High,
+}
+
+/// How sure the match is that `evidence` shows; the measured precision of each level is in
+/// `benches/README.md`.
+#[must_use]
+pub fn confidence(evidence: &Evidence, thresholds: &Thresholds) -> Confidence {
+    let (matched, contained) = smaller_side(evidence);
+    let pure = evidence.lead < 5.0 && evidence.substituted < 0.1 * matched;
+    if evidence.identical || matched >= 50.0 && contained >= thresholds.whole && pure {
+        Confidence::High
+    } else if matched < 25.0 || contained < thresholds.min_containment {
+        Confidence::Low
+    } else {
+        Confidence::Medium
+    }
+}
+
 /// Every threshold of the decision. All are compared with `>=` or `<`, as the names say.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
