@@ -38,9 +38,9 @@ pub(crate) fn read(path: &Path, text_field: &str, id_field: &str) -> Result<Vec<
 
 fn record(line: &str, at: usize, text_field: &str, id_field: &str) -> Result<Article, String> {
     let value: Value = serde_json::from_str(line).map_err(|e| e.to_string())?;
-    let text = value[text_field]
-        .as_str()
-        .ok_or_else(|| format!("no text under \"{text_field}\"; --text-field names another field"))?;
+    let text = value[text_field].as_str().ok_or_else(|| {
+        format!("no text under \"{text_field}\"; --text-field names another field")
+    })?;
     let id = match &value[id_field] {
         Value::String(id) => id.clone(),
         Value::Number(id) => id.to_string(),

@@ -138,7 +138,11 @@ impl Kind {
 }
 
 fn tenths(mille: u32) -> String {
-    if mille % 10 == 0 { (mille / 10).to_string() } else { format!("{}.{}", mille / 10, mille % 10) }
+    if mille % 10 == 0 {
+        (mille / 10).to_string()
+    } else {
+        format!("{}.{}", mille / 10, mille % 10)
+    }
 }
 
 /// What became of an article, without a frame.
@@ -233,8 +237,7 @@ fn replace(article: &str, percent: u32, other: Option<&str>, random: &mut Random
     let mut kept = words::count(article);
     for (i, &at) in order.iter().enumerate() {
         kept -= words::count(paragraphs[at]);
-        paragraphs[at] =
-            if others.is_empty() { "" } else { others[(first + i) % others.len()] };
+        paragraphs[at] = if others.is_empty() { "" } else { others[(first + i) % others.len()] };
     }
     paragraphs.retain(|p| !p.is_empty());
     Some(Copy { text: paragraphs.join("\n\n"), kept })
@@ -286,9 +289,28 @@ fn edit(article: &str, mille: u32, other: &str, random: &mut Random) -> Copy {
 
 /// Letters that scanners take for others.
 const LOOKALIKES: [(char, &str); 22] = [
-    ('m', "rn"), ('d', "cl"), ('w', "vv"), ('h', "b"), ('b', "h"), ('e', "c"), ('c', "e"), ('l', "1"),
-    ('1', "l"), ('o', "0"), ('0', "o"), ('i', "j"), ('t', "f"), ('f', "t"), ('n', "u"), ('u', "n"),
-    ('a', "o"), ('s', "5"), ('S', "8"), ('I', "l"), ('g', "q"), ('y', "v"),
+    ('m', "rn"),
+    ('d', "cl"),
+    ('w', "vv"),
+    ('h', "b"),
+    ('b', "h"),
+    ('e', "c"),
+    ('c', "e"),
+    ('l', "1"),
+    ('1', "l"),
+    ('o', "0"),
+    ('0', "o"),
+    ('i', "j"),
+    ('t', "f"),
+    ('f', "t"),
+    ('n', "u"),
+    ('u', "n"),
+    ('a', "o"),
+    ('s', "5"),
+    ('S', "8"),
+    ('I', "l"),
+    ('g', "q"),
+    ('y', "v"),
 ];
 
 /// Misreads characters: two thirds look-alikes (or lost where none is known), the others lost

@@ -22,6 +22,7 @@ use clap::Parser;
 use corpus::{Corpus, Plan};
 use kinds::Kind;
 use measure::{Conditions, Verdict};
+use nearcopy::dedup::Linkage;
 use nearcopy::{Comparer, Dedup};
 use serde_json::json;
 use std::fs::File;
@@ -55,6 +56,15 @@ struct Args {
     /// Kinds of copies, such as trunc-25,edit-2.5 [default: all]
     #[arg(long, value_delimiter = ',', value_parser = kind)]
     kinds: Vec<Kind>,
+    /// Join the lines of each paragraph, for texts whose lines break inside sentences
+    #[arg(long)]
+    join_lines: bool,
+    /// Clusters in which a fingerprint still nominates candidates [default: that of the crate]
+    #[arg(long, value_name = "N")]
+    posting_cap: Option<u32>,
+    /// Let clusters be connected components of the matches, not stars
+    #[arg(long)]
+    components: bool,
     #[arg(long, default_value = "text")]
     text_field: String,
     #[arg(long, default_value = "id")]
@@ -83,7 +93,10 @@ fn run(args: &Args) -> Result<(), String> {
     if args.corpus.is_none() && !args.report {
         return Err("nothing to do: ask for --report, for --corpus FILE, or for both".into());
     }
-    let articles = input::read(&args.input, &args.text_field, &args.id_field)?;
+    let mut articles = input::read(&args.input, &args.text_field, &args.id_field)?;
+    if args.join_lines {
+        articles.iter_mut().for_each(|a| a.text = words::join_lines(&a.text));
+    }
     let mut kinds = if args.kinds.is_empty() { Kind::ALL.to_vec() } else { args.kinds.clone() };
     kinds.sort_unstable();
     kinds.dedup();
@@ -103,10 +116,18 @@ fn run(args: &Args) -> Result<(), String> {
     }
     let comparer = Comparer::default();
     let pairwise = [true, false].map(|breaks| measure::pairwise(&corpus, &comparer, breaks));
-    let dedup = Dedup::new();
+    let mut dedup = Dedup::new();
+    if let Some(cap) = args.posting_cap {
+        dedup = dedup.posting_cap(cap);
+    }
+    if args.components {
+        dedup = dedup.linkage(Linkage::Components);
+    }
+    let usual = Conditions { hosts: true, breaks: true };
+    let alone = measure::each_alone(&corpus, &dedup, usual);
     let batches = [(true, true), (false, true), (true, false), (false, false)]
         .map(|(hosts, breaks)| measure::batch(&corpus, &dedup, Conditions { hosts, breaks }));
-    let measured = tables::Measured { corpus: &corpus, pairwise, batches };
+    let measured = tables::Measured { corpus: &corpus, pairwise, alone, batches };
     let tables = measured.markdown().map_err(|e| e.to_string())?;
     io::stdout().write_all(tables.as_bytes()).map_err(|e| e.to_string())?;
     match &args.misses {
@@ -173,7 +194,9 @@ fn write_misses(measured: &tables::Measured<'_>, out: &mut impl Write) -> io::Re
         for (at, _) in batch.found.iter().enumerate().filter(|(_, found)| !**found) {
             if texts[at].kind.is_some_and(Kind::is_copy) {
                 let record = json!({"what": "missed in batch", "batch": name, "a": texts[at].id,
-                    "b": texts[texts[at].source].id, "host": texts[at].host, "kept": texts[at].kept});
+                    "b": texts[texts[at].source].id, "host": texts[at].host, "kept": texts[at].kept,
+                    "representative_a": texts[batch.representative[at]].id,
+                    "representative_b": texts[batch.representative[texts[at].source]].id});
                 writeln!(out, "{record}")?;
             }
         }

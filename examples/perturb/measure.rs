@@ -72,7 +72,9 @@ pub(crate) fn pairwise(corpus: &Corpus, comparer: &Comparer, breaks: bool) -> Pa
         } else {
             out.others.push(verdict(at, text.source, format!("{} and its source", kind.name())));
         }
-        if let (true, Some(&page)) = (kind.is_framed() && kind != Kind::Wrap, pages.get(&text.source)) {
+        if let (true, Some(&page)) =
+            (kind.is_framed() && kind != Kind::Wrap, pages.get(&text.source))
+        {
             let site = if texts[page].host == text.host { "same site" } else { "other site" };
             out.pages.push(verdict(at, page, format!("{} and wrap, {site}", kind.name())));
         }
@@ -94,7 +96,11 @@ pub(crate) fn pairwise(corpus: &Corpus, comparer: &Comparer, breaks: bool) -> Pa
                 .map(|&b| (b, Kind::Wrap));
             for (b, other) in near.chain(whole) {
                 if texts[b].group != texts[at].group {
-                    out.others.push(verdict(at, b, format!("{} and {}", kind.name(), other.name())));
+                    out.others.push(verdict(
+                        at,
+                        b,
+                        format!("{} and {}", kind.name(), other.name()),
+                    ));
                 }
             }
         }
@@ -107,6 +113,8 @@ pub(crate) fn pairwise(corpus: &Corpus, comparer: &Comparer, breaks: bool) -> Pa
 pub(crate) struct Batch {
     /// For each text whether it stands in one cluster with its article (with itself, for articles).
     pub(crate) found: Vec<bool>,
+    /// For each text the representative of its cluster.
+    pub(crate) representative: Vec<usize>,
     /// Pairs of texts in one cluster.
     pub(crate) pairs: u64,
     /// Those of different articles, in order.
@@ -114,6 +122,33 @@ pub(crate) struct Batch {
     pub(crate) clusters: usize,
     /// Clusters that hold different articles.
     pub(crate) mixed: usize,
+}
+
+/// For each text whether it stands in one cluster with its article, where the batch holds the articles
+/// and copies of one kind only.
+pub(crate) fn each_alone(corpus: &Corpus, dedup: &Dedup, conditions: Conditions) -> Vec<bool> {
+    let texts = &corpus.texts;
+    let mut by_kind: BTreeMap<Kind, Vec<usize>> = BTreeMap::new();
+    for (at, text) in texts.iter().enumerate() {
+        if let Some(kind) = text.kind {
+            by_kind.entry(kind).or_default().push(at);
+        }
+    }
+    let mut found: Vec<bool> = texts.iter().map(|t| t.kind.is_none()).collect();
+    for members in by_kind.values() {
+        let mut part = Corpus::default();
+        // an article stands right before its copy
+        for &at in members {
+            let article = &texts[texts[at].source];
+            part.texts.push(Planted { source: part.texts.len(), ..article.clone() });
+            part.texts.push(Planted { source: part.texts.len() - 1, ..texts[at].clone() });
+        }
+        let batch = batch(&part, dedup, conditions);
+        for (i, &at) in members.iter().enumerate() {
+            found[at] = batch.found[2 * i + 1];
+        }
+    }
+    found
 }
 
 /// Runs a batch over the corpus.
@@ -124,11 +159,10 @@ pub(crate) fn batch(corpus: &Corpus, dedup: &Dedup, conditions: Conditions) -> B
     });
     let report = dedup.run(docs);
     let planted = &corpus.texts;
-    let found = planted
-        .iter()
-        .enumerate()
-        .map(|(at, t)| report.representative_of(at) == report.representative_of(t.source))
-        .collect();
+    let representative: Vec<usize> =
+        (0..planted.len()).map(|at| report.representative_of(at)).collect();
+    let same = |(at, t): (usize, &Planted)| representative[at] == representative[t.source];
+    let found = planted.iter().enumerate().map(same).collect();
     let (mut pairs, mut wrong, mut mixed) = (0, Vec::new(), 0);
     for cluster in report.clusters() {
         let mut docs: Vec<usize> = cluster.docs().collect();
@@ -147,5 +181,5 @@ pub(crate) fn batch(corpus: &Corpus, dedup: &Dedup, conditions: Conditions) -> B
         }
         mixed += usize::from(wrong.len() > before);
     }
-    Batch { found, pairs, wrong, clusters: report.clusters().len(), mixed }
+    Batch { found, representative, pairs, wrong, clusters: report.clusters().len(), mixed }
 }

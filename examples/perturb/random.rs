@@ -8,9 +8,9 @@ impl Random {
     /// The stream of one `seed` and one `purpose`: a copy stays the same when others are added.
     pub(crate) fn new(seed: u64, purpose: &str) -> Self {
         // FNV-1a
-        let hash = purpose
-            .bytes()
-            .fold(0xCBF2_9CE4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3));
+        let hash = purpose.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |h, b| {
+            (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3)
+        });
         let mut out = Self(hash ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         out.next();
         out

@@ -10,11 +10,14 @@ use std::fmt::{self, Write};
 pub(crate) struct Measured<'c> {
     pub(crate) corpus: &'c Corpus,
     pub(crate) pairwise: [Pairwise; 2],
-    /// With hosts and breaks; without hosts; without breaks; without either.
+    /// Found in a batch of the articles and copies of one kind.
+    pub(crate) alone: Vec<bool>,
+    /// Batches of everything: with hosts and breaks; without hosts; without breaks; without either.
     pub(crate) batches: [Batch; 4],
 }
 
-const COLUMNS: &str = "pair | pair, no breaks | batch | no hosts | no breaks | neither";
+const COLUMNS: &str =
+    "pair | pair, no breaks | kind alone | all kinds | no hosts | no breaks | neither";
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Share {
@@ -43,7 +46,7 @@ impl fmt::Display for Share {
 #[derive(Debug, Clone, Copy, Default)]
 struct Row {
     all: usize,
-    shares: [Share; 6],
+    shares: [Share; 7],
 }
 
 /// The stated containment: words of the article that stand in the copy, over the words of the
@@ -80,7 +83,8 @@ impl Measured<'_> {
             row.all += 1;
             row.shares[0].add(with.relation.is_match());
             row.shares[1].add(without.relation.is_match());
-            for (share, batch) in row.shares[2..].iter_mut().zip(&self.batches) {
+            row.shares[2].add(self.alone[with.a]);
+            for (share, batch) in row.shares[3..].iter_mut().zip(&self.batches) {
                 share.add(batch.found[with.a]);
             }
         }
@@ -105,7 +109,11 @@ impl Measured<'_> {
         table(w, "Recall by length ratio, shorter over longer", "ratio", named(&bins))?;
         let bins = self.rows(|_, copy, _| (copy.kept / 20).min(10));
         let name = |bin: usize| {
-            if bin == 10 { "200 and more".into() } else { format!("{} to {}", bin * 20, bin * 20 + 19) }
+            if bin == 10 {
+                "200 and more".into()
+            } else {
+                format!("{} to {}", bin * 20, bin * 20 + 19)
+            }
         };
         let rows = bins.iter().map(|(&bin, row)| (name(bin), *row));
         table(w, "Recall by words of the article in the copy", "words", rows)?;
@@ -116,8 +124,19 @@ impl Measured<'_> {
 
     fn describe(&self, w: &mut String) -> fmt::Result {
         let c = self.corpus;
-        writeln!(w, "{} articles, {} texts made of them; {} articles lent passages. Left out: {} of", c.sources, c.texts.len() - c.sources, c.lenders, c.other_length)?;
-        writeln!(w, "another length, {} that share a tenth of their sequences of five words with an earlier one,", c.near)?;
+        writeln!(
+            w,
+            "{} articles, {} texts made of them; {} articles lent passages. Left out: {} of",
+            c.sources,
+            c.texts.len() - c.sources,
+            c.lenders,
+            c.other_length
+        )?;
+        writeln!(
+            w,
+            "another length, {} that share a tenth of their sequences of five words with an earlier one,",
+            c.near
+        )?;
         writeln!(w, "{} copies for which an article was too short.\n", c.impossible)
     }
 
@@ -155,7 +174,11 @@ impl Measured<'_> {
         for (name, b) in names.iter().zip(&self.batches) {
             let wrong = b.wrong.len() as u64;
             let precision = (b.pairs - wrong) as f64 / b.pairs.max(1) as f64;
-            writeln!(w, "| {name} | {} | {} | {} | {wrong} | {precision:.5} |", b.clusters, b.mixed, b.pairs)?;
+            writeln!(
+                w,
+                "| {name} | {} | {} | {} | {wrong} | {precision:.5} |",
+                b.clusters, b.mixed, b.pairs
+            )?;
         }
         let mut classes: BTreeMap<String, [usize; 4]> = BTreeMap::new();
         let name = |at: usize| self.corpus.texts[at].kind.map_or("article".into(), Kind::name);
@@ -169,7 +192,11 @@ impl Measured<'_> {
         let mut classes: Vec<_> = classes.into_iter().collect();
         classes.sort_by_key(|(name, n)| (std::cmp::Reverse(*n), name.clone()));
         if !classes.is_empty() {
-            writeln!(w, "\n| wrong pairs in clusters, the most frequent | {} |\n|---|---|---|---|---|", names.join(" | "))?;
+            writeln!(
+                w,
+                "\n| wrong pairs in clusters, the most frequent | {} |\n|---|---|---|---|---|",
+                names.join(" | ")
+            )?;
         }
         for (class, n) in classes.iter().take(12) {
             writeln!(w, "| {class} | {} | {} | {} | {} |", n[0], n[1], n[2], n[3])?;
@@ -184,7 +211,10 @@ fn table(
     first: &str,
     rows: impl IntoIterator<Item = (String, Row)>,
 ) -> fmt::Result {
-    writeln!(w, "### {title}\n\n| {first} | copies | {COLUMNS} |\n|---|---|---|---|---|---|---|---|")?;
+    writeln!(
+        w,
+        "### {title}\n\n| {first} | copies | {COLUMNS} |\n|---|---|---|---|---|---|---|---|---|"
+    )?;
     for (name, row) in rows {
         write!(w, "| {name} | {} |", row.all)?;
         for share in row.shares {

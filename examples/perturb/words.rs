@@ -69,11 +69,21 @@ pub(crate) fn paragraphs(text: &str) -> Vec<&str> {
     some(out)
 }
 
+/// The text with each paragraph between blank lines on one line.
+pub(crate) fn join_lines(text: &str) -> String {
+    let joined = |p: &str| p.split_whitespace().collect::<Vec<_>>().join(" ");
+    let paragraphs: Vec<String> =
+        text.split("\n\n").map(joined).filter(|p| !p.is_empty()).collect();
+    paragraphs.join("\n\n")
+}
+
 /// Sequences of five words, lower-case letters and digits only.
 fn sequences(text: &str) -> HashSet<String> {
     let words: Vec<String> = words(text)
         .into_iter()
-        .map(|r| text[r].chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect())
+        .map(|r| {
+            text[r].chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        })
         .filter(|w: &String| !w.is_empty())
         .collect();
     words.windows(5).map(|w| w.join(" ")).collect()
@@ -95,7 +105,8 @@ impl Seen {
         for other in own.iter().filter_map(|s| self.texts.get(s)).flatten() {
             *shared.entry(*other).or_default() += 1;
         }
-        let near = |(other, n): (&u32, &usize)| n * 10 >= own.len().min(self.sizes[*other as usize]);
+        let near =
+            |(other, n): (&u32, &usize)| n * 10 >= own.len().min(self.sizes[*other as usize]);
         if own.is_empty() || shared.iter().any(near) {
             return false;
         }
