@@ -138,7 +138,7 @@ impl Kind {
 }
 
 fn tenths(mille: u32) -> String {
-    if mille % 10 == 0 {
+    if mille.is_multiple_of(10) {
         (mille / 10).to_string()
     } else {
         format!("{}.{}", mille / 10, mille % 10)
