@@ -57,11 +57,10 @@ struct Link {
 }
 
 impl Link {
-    /// Best first: most matched content, then most content of the smaller document, then rank.
-    fn key(&self) -> (Reverse<u64>, Reverse<u64>, u32) {
-        let milli = |x: f64| (x * 1000.0) as u64;
-        let e = &self.evidence;
-        (Reverse(milli(e.matched_a.min(e.matched_b))), Reverse(milli(e.content_b_in_a())), self.to)
+    /// Best first: most matched content, then the longest article.
+    fn key(&self) -> (Reverse<u64>, u32) {
+        let matched = self.evidence.matched_a.min(self.evidence.matched_b);
+        (Reverse((matched * 1000.0) as u64), self.to)
     }
 }
 
