@@ -133,6 +133,23 @@ impl Comparer {
         Comparison { relation, evidence, alignment }
     }
 
+    /// The relation and its evidence if it is a match or an overlap, and the places of repeated
+    /// shingles that were not looked at. Cheaper than [`compare`](Self::compare) for documents that turn
+    /// out to be strangers.
+    pub(crate) fn verify(&self, a: &Document, b: &Document) -> (Option<(Relation, Evidence)>, u64) {
+        let (a, b) = (a.sequence(), b.sequence());
+        let alignment = align::align(a, b, self.limits);
+        let mut evidence = relation::measure_matches(a, b, &alignment);
+        let relation = relation::decide(&evidence, &self.thresholds);
+        let kept = relation.is_match() || relation == Relation::Overlaps;
+        let found = kept.then(|| {
+            relation::measure_resemblance(a, b, &mut evidence);
+            (relation::decide(&evidence, &self.thresholds), evidence)
+        });
+        let found = found.filter(|f| f.0 != Relation::SameTemplate);
+        (found, alignment.skipped_places)
+    }
+
     /// The relation and its evidence, without the matched runs.
     #[must_use]
     pub fn relate(&self, a: &Document, b: &Document) -> (Relation, Evidence) {

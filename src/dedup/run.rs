@@ -423,19 +423,15 @@ impl<'s, 'd> Batch<'s, 'd> {
 
     /// The verified relation of a document to another, where it is worth keeping.
     fn link(&self, document: &Document, to: u32) -> Option<Link> {
-        let (relation, evidence) = self.settings.comparer.relate(document, &self.prepare(to));
-        let keep = relation.is_match() || relation == Relation::Overlaps;
-        keep.then_some(Link { to, relation, evidence })
+        let (found, _) = self.settings.comparer.verify(document, &self.prepare(to));
+        found.map(|(relation, evidence)| Link { to, relation, evidence })
     }
 
     fn verify(&self, turn: &mut Turn, document: &Document, to: u32, other: &Document) {
-        let comparison = self.settings.comparer.compare(document, other);
+        let (found, skipped) = self.settings.comparer.verify(document, other);
         turn.verified += 1;
-        turn.skipped_places += comparison.alignment().skipped_places;
-        let relation = comparison.relation();
-        if relation.is_match() || relation == Relation::Overlaps {
-            turn.links.push(Link { to, relation, evidence: *comparison.evidence() });
-        }
+        turn.skipped_places += skipped;
+        turn.links.extend(found.map(|(relation, evidence)| Link { to, relation, evidence }));
     }
 
     /// The hashes under which a document is stored.
@@ -561,10 +557,10 @@ struct Detail {
 }
 
 /// Whether two documents of `own` and `theirs` distinct fingerprints share as many as a match would.
-/// The least containment that matches is 0.08; half of that, of the smaller document, tells a passage
-/// that was copied from one that is common.
+/// A twelfth of the fingerprints of the smaller document tells a passage that was copied from phrases
+/// that are common; the least containment that matches is 0.08.
 fn has_hits(hits: u32, own: usize, theirs: usize) -> bool {
-    hits as usize * 25 >= own.min(theirs)
+    hits as usize * 12 >= own.min(theirs)
 }
 
 /// Least document by rank of each connected component of the verified matches.

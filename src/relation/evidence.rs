@@ -137,6 +137,19 @@ impl Side {
 /// Measures an alignment of `a` with `b`. Linear in the tokens, but for sorting the shingles.
 #[must_use]
 pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evidence {
+    let mut out = measure_matches(a, b, alignment);
+    measure_resemblance(a, b, &mut out);
+    out
+}
+
+/// Sets the resemblance and both containments of all shingles, which are exact and need a sort.
+pub(crate) fn measure_resemblance(a: Sequence<'_>, b: Sequence<'_>, evidence: &mut Evidence) {
+    (evidence.jaccard, evidence.a_in_b, evidence.b_in_a) =
+        resemblance(a.shingles.hashes(), b.shingles.hashes());
+}
+
+/// All of the evidence but the resemblance and containments of shingles, which are left 0.
+pub(crate) fn measure_matches(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evidence {
     let (mut side_a, mut side_b) = (Side::new(a), Side::new(b));
     let all = || alignment.chain.iter().chain(&alignment.moved);
     for run in all() {
@@ -151,7 +164,6 @@ pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evide
     let mut out = walk(&side_a, &side_b, &alignment.chain);
     let (whole_a, whole_b) = (0..a.tokens.len(), 0..b.tokens.len());
     out.identical = !a.tokens.is_empty() && a.tokens == b.tokens;
-    (out.jaccard, out.a_in_b, out.b_in_a) = resemblance(a.shingles.hashes(), b.shingles.hashes());
     out.tokens_a = a.tokens.len() as u32;
     out.tokens_b = b.tokens.len() as u32;
     out.matched_tokens_a = out.tokens_a - side_a.unmatched_tokens(whole_a.clone());

@@ -5,3 +5,4 @@ mod evidence;
 
 pub use decide::{Relation, Thresholds, decide};
 pub use evidence::{Evidence, measure};
+pub(crate) use evidence::{measure_matches, measure_resemblance};
