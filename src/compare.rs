@@ -11,7 +11,7 @@ use crate::content::{self, ContentModel, Template};
 use crate::error::RecipeMismatch;
 use crate::hash;
 use crate::recipe::Recipe;
-use crate::relation::{self, Evidence, Relation, Thresholds};
+use crate::relation::{self, Confidence, Evidence, Relation, Thresholds};
 use crate::shingle::{self, Shingles};
 use crate::text::{self, Marks, Span, Tokens};
 
@@ -130,23 +130,28 @@ impl Comparer {
         let alignment = align::align(a.sequence(), b.sequence(), self.limits);
         let evidence = relation::measure(a.sequence(), b.sequence(), &alignment);
         let relation = relation::decide(&evidence, &self.thresholds);
-        Comparison { relation, evidence, alignment }
+        let confidence = relation::confidence(&evidence, &self.thresholds);
+        Comparison { relation, confidence, evidence, alignment }
     }
 
-    /// The relation and its evidence if it is a match or an overlap, and the places of repeated
-    /// shingles that were not looked at. Cheaper than [`compare`](Self::compare) for documents that turn
-    /// out to be strangers.
-    pub(crate) fn verify(&self, a: &Document, b: &Document) -> (Option<(Relation, Evidence)>, u64) {
+    /// The relation, its evidence if it is a match or an overlap or `whole` asks for it anyway, and the
+    /// places of repeated shingles that were not looked at. Cheaper than [`compare`](Self::compare)
+    /// for documents that turn out to be strangers.
+    pub(crate) fn verify(
+        &self,
+        a: &Document,
+        b: &Document,
+        whole: bool,
+    ) -> (Option<(Relation, Evidence)>, u64) {
         let (a, b) = (a.sequence(), b.sequence());
         let alignment = align::align(a, b, self.limits);
         let mut evidence = relation::measure_matches(a, b, &alignment);
         let relation = relation::decide(&evidence, &self.thresholds);
-        let kept = relation.is_match() || relation == Relation::Overlaps;
+        let kept = whole || relation.is_match() || relation == Relation::Overlaps;
         let found = kept.then(|| {
             relation::measure_resemblance(a, b, &mut evidence);
             (relation::decide(&evidence, &self.thresholds), evidence)
         });
-        let found = found.filter(|f| f.0 != Relation::SameTemplate);
         (found, alignment.skipped_places)
     }
 
@@ -162,6 +167,7 @@ impl Comparer {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     relation: Relation,
+    confidence: Confidence,
     evidence: Evidence,
     alignment: Alignment,
 }
@@ -171,6 +177,12 @@ impl Comparison {
     #[must_use]
     pub fn relation(&self) -> Relation {
         self.relation
+    }
+
+    /// How sure a match is; meaningless for relations that are no match.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        self.confidence
     }
 
     /// The measures.

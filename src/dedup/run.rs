@@ -57,11 +57,10 @@ struct Link {
 }
 
 impl Link {
-    /// Best first: most matched content, then most content of the smaller document, then rank.
-    fn key(&self) -> (Reverse<u64>, Reverse<u64>, u32) {
-        let milli = |x: f64| (x * 1000.0) as u64;
-        let e = &self.evidence;
-        (Reverse(milli(e.matched_a.min(e.matched_b))), Reverse(milli(e.content_b_in_a())), self.to)
+    /// Best first: most matched content, then the longest article.
+    fn key(&self) -> (Reverse<u64>, u32) {
+        let matched = self.evidence.matched_a.min(self.evidence.matched_b);
+        (Reverse((matched * 1000.0) as u64), self.to)
     }
 }
 
@@ -423,12 +422,13 @@ impl<'s, 'd> Batch<'s, 'd> {
 
     /// The verified relation of a document to another, where it is worth keeping.
     fn link(&self, document: &Document, to: u32) -> Option<Link> {
-        let (found, _) = self.settings.comparer.verify(document, &self.prepare(to));
+        let (found, _) =
+            self.settings.comparer.verify(document, &self.prepare(to), self.settings.ledger);
         found.map(|(relation, evidence)| Link { to, relation, evidence })
     }
 
     fn verify(&self, turn: &mut Turn, document: &Document, to: u32, other: &Document) {
-        let (found, skipped) = self.settings.comparer.verify(document, other);
+        let (found, skipped) = self.settings.comparer.verify(document, other, self.settings.ledger);
         turn.verified += 1;
         turn.skipped_places += skipped;
         turn.links.extend(found.map(|(relation, evidence)| Link { to, relation, evidence }));
@@ -483,14 +483,24 @@ impl<'s, 'd> Batch<'s, 'd> {
             pairs.extend(detail.pairs);
             clusters.push(Cluster { representative: position(group[0]), members: detail.members });
         }
+        let mut ledger: Vec<Pair> = Vec::new();
         for (i, links) in links.iter().enumerate() {
             for link in links {
-                pairs.push(self.pair(i as u32, link));
+                let pair = self.pair(i as u32, link);
+                if self.settings.ledger {
+                    ledger.push(pair);
+                }
+                if link.relation.is_match() || link.relation == Relation::Overlaps {
+                    pairs.push(pair);
+                }
             }
         }
-        pairs.sort_by_key(|p| (p.a, p.b));
-        pairs.dedup_by_key(|p| (p.a, p.b));
-        Report { clusters, cluster_of, pairs, counts }
+        for list in [&mut pairs, &mut ledger] {
+            list.sort_by_key(|p| (p.a, p.b));
+            list.dedup_by_key(|p| (p.a, p.b));
+        }
+        let order = self.order.clone();
+        Report { clusters, cluster_of, pairs, ledger, order, counts }
     }
 
     fn pair(&self, from: u32, link: &Link) -> Pair {

@@ -71,6 +71,37 @@ impl fmt::Display for Relation {
     }
 }
 
+/// How sure a match is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Confidence {
+    /// Little content is matched (under 25 words), or a small share of the smaller document (under
+    /// 0.3): what a stub, a quotation and a shared box look alike by.
+    Low,
+    /// Neither low nor high.
+    Medium,
+    /// 50 words and 0.8 of the smaller document's content are matched, and next to nothing is
+    /// substituted.
+    High,
+}
+
+/// How sure the match is that `evidence` shows; the measured precision of each level is in
+/// `benches/README.md`.
+#[must_use]
+pub fn confidence(evidence: &Evidence, thresholds: &Thresholds) -> Confidence {
+    let (matched, contained) = smaller_side(evidence);
+    let pure = evidence.lead < 5.0 && evidence.substituted < 0.1 * matched;
+    if evidence.identical || matched >= 50.0 && contained >= thresholds.whole && pure {
+        Confidence::High
+    } else if matched < 25.0 || contained < thresholds.min_containment {
+        Confidence::Low
+    } else {
+        Confidence::Medium
+    }
+}
+
 /// Every threshold of the decision. All are compared with `>=` or `<`, as the names say.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -91,6 +122,11 @@ pub struct Thresholds {
     pub max_substituted: f64,
     /// Most substituted tokens of any kind as a share of the matched content (2.0).
     pub max_substituted_tokens: f64,
+    /// Matched content, in words, below which the next threshold holds in its place (60): paywall
+    /// stubs of two articles share a frame and little else.
+    pub short_words: f64,
+    /// See [`short_words`](Self::short_words) (1.0).
+    pub max_substituted_tokens_short: f64,
     /// Least share of the matched content that stands in one run, for the three rules below (0.6).
     pub opening_share: f64,
     /// A *passage* of this many words (20) with next to nothing substituted matches from
@@ -124,6 +160,8 @@ impl Default for Thresholds {
             max_lead_share: 0.2,
             max_substituted: 0.5,
             max_substituted_tokens: 2.0,
+            short_words: 60.0,
+            max_substituted_tokens_short: 1.0,
             opening_share: 0.6,
             passage_words: 20.0,
             passage_containment: 0.2,
@@ -203,7 +241,9 @@ fn is_substituted(e: &Evidence, t: &Thresholds) -> bool {
 fn has_other_text_between(e: &Evidence, t: &Thresholds) -> bool {
     let (matched, contained) = smaller_side(e);
     let whole = contained >= t.whole && matched >= t.long_opening_words;
-    !whole && f64::from(e.substituted_tokens) >= t.max_substituted_tokens * matched
+    let short = matched < t.short_words;
+    let most = if short { t.max_substituted_tokens_short } else { t.max_substituted_tokens };
+    !whole && f64::from(e.substituted_tokens) >= most * matched
 }
 
 fn is_same_article(e: &Evidence, t: &Thresholds) -> bool {

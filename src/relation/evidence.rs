@@ -70,6 +70,12 @@ impl Evidence {
         if self.content_b > 0.0 { self.matched_b / self.content_b } else { 0.0 }
     }
 
+    /// Share of the smaller document's content that is matched: the greater of both, 0.0..=1.0.
+    #[must_use]
+    pub fn content_containment(&self) -> f64 {
+        self.content_a_in_b().max(self.content_b_in_a())
+    }
+
     /// The evidence with a and b exchanged.
     #[must_use]
     pub fn reversed(&self) -> Self {

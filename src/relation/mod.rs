@@ -3,6 +3,6 @@
 mod decide;
 mod evidence;
 
-pub use decide::{Relation, Thresholds, decide};
+pub use decide::{Confidence, Relation, Thresholds, confidence, decide};
 pub use evidence::{Evidence, measure};
 pub(crate) use evidence::{measure_matches, measure_resemblance};
