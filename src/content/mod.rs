@@ -237,7 +237,7 @@ fn spread(blocks: &mut [Block]) {
         let to = (at + SMEAR + 1).min(long.len());
         let before = is[from..at].iter().filter(|f| **f).count();
         let after = is[at + 1..to].iter().filter(|f| **f).count();
-        if before >= 1 && after >= 1 && before + after >= SMEAR + 1 {
+        if before >= 1 && after >= 1 && before + after > SMEAR {
             blocks[long[at]].kind = Kind::Furniture;
         }
     }
