@@ -36,7 +36,6 @@ fn stricter_thresholds_are_replayed_without_the_texts() {
     let mut strict = Thresholds::default();
     strict.min_matched = 1e9;
     strict.passage_words = 1e9;
-    strict.opening_words = 1e9;
     strict.long_opening_words = 1e9;
     assert!(report.replay(&strict).is_empty());
 }

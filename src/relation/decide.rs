@@ -127,7 +127,7 @@ pub struct Thresholds {
     pub short_words: f64,
     /// See [`short_words`](Self::short_words) (1.0).
     pub max_substituted_tokens_short: f64,
-    /// Least share of the matched content that stands in one run, for the three rules below (0.6).
+    /// Least share of the matched content that stands in one run, for the two rules below (0.6).
     pub opening_share: f64,
     /// A *passage* of this many words (20) with next to nothing substituted matches from
     /// [`passage_containment`](Self::passage_containment) on.
@@ -136,11 +136,6 @@ pub struct Thresholds {
     pub passage_containment: f64,
     /// An *opening* has at most this many content words of a document before its first match (12).
     pub opening_head: f64,
-    /// An opening of this many words (30) matches from
-    /// [`opening_containment`](Self::opening_containment) on if little is substituted.
-    pub opening_words: f64,
-    /// See [`opening_words`](Self::opening_words) (0.08).
-    pub opening_containment: f64,
     /// An opening whose one run has this many words (100) may be followed by other content on both
     /// sides.
     pub long_opening_words: f64,
@@ -166,8 +161,6 @@ impl Default for Thresholds {
             passage_words: 20.0,
             passage_containment: 0.2,
             opening_head: 12.0,
-            opening_words: 30.0,
-            opening_containment: 0.08,
             long_opening_words: 100.0,
             min_overlap_run: 20.0,
             min_continuation: 25.0,
@@ -256,18 +249,12 @@ fn is_same_article(e: &Evidence, t: &Thresholds) -> bool {
     }
     let one_run = e.longest_run >= t.opening_share * matched;
     let pure = e.lead < 5.0 && e.substituted < 0.1 * matched;
-    let smaller_head = if is_a_smaller(e) { e.head_a } else { e.head_b };
     let passage = matched >= t.passage_words && contained >= t.passage_containment && pure;
-    let opening = matched >= t.opening_words
-        && contained >= t.opening_containment
-        && smaller_head <= t.opening_head
-        && e.lead < 10.0
-        && e.substituted < 0.15 * matched;
     let long_opening = e.longest_run >= t.long_opening_words
         && contained >= t.passage_containment
         && e.head_a.min(e.head_b) <= t.opening_head
         && e.lead < 5.0;
-    one_run && (passage || opening || long_opening)
+    one_run && (passage || long_opening)
 }
 
 /// Which way a match goes: from the document of which the greater share is matched, then from the
