@@ -10,7 +10,7 @@ use crate::align::{self, Alignment, Limits, Run, Sequence};
 use crate::content::{self, ContentModel, Template};
 use crate::error::RecipeMismatch;
 use crate::hash;
-use crate::recipe::Recipe;
+use crate::recipe::{Profile, Recipe};
 use crate::relation::{self, Evidence, Relation, Thresholds};
 use crate::shingle::{self, Shingles};
 use crate::text::{self, Marks, Span, Tokens};
@@ -95,8 +95,7 @@ impl Comparer {
     /// Replaces the content of `out`; its memory is reused.
     pub fn prepare_into(&self, text: &str, out: &mut Document) {
         text::tokenize_into(text, &mut out.tokens);
-        shingle::shingles_into(&out.tokens, self.recipe.shingle_width(), &mut out.shingles);
-        self.content.weigh_into(&out.tokens, &mut out.mass);
+        self.finish(text.as_bytes(), out);
     }
 
     /// Makes `text` ready; what `template` knows as furniture weighs nothing.
@@ -117,11 +116,20 @@ impl Comparer {
     /// Makes bytes ready that are UTF-8 or nearly so; spans are offsets into `bytes`.
     #[must_use]
     pub fn prepare_bytes(&self, bytes: &[u8]) -> Document {
-        let tokens = text::tokenize_bytes(bytes);
-        let shingles = shingle::shingles(&tokens, self.recipe.shingle_width());
-        let mut mass = Vec::new();
-        self.content.weigh_into(&tokens, &mut mass);
-        Document { tokens, shingles, mass }
+        let mut out = Document { tokens: text::tokenize_bytes(bytes), ..Document::default() };
+        self.finish(bytes, &mut out);
+        out
+    }
+
+    /// From words to the whole document. Content is judged by words, whatever the tokens are.
+    fn finish(&self, text: &[u8], out: &mut Document) {
+        self.content.weigh_into(&out.tokens, &mut out.mass);
+        if self.recipe.profile() == Profile::Ocr {
+            let letters = text::letters(text, &out.tokens);
+            out.mass = content::letter_mass(&out.tokens, &out.mass, &letters);
+            out.tokens = letters;
+        }
+        shingle::shingles_into(&out.tokens, self.recipe.shingle_width(), &mut out.shingles);
     }
 
     /// Compares two documents that this comparer, or one with the same recipe, prepared.

@@ -16,9 +16,6 @@ use rayon::prelude::*;
 /// Documents matched in one parallel step. Part of the definition of the result only through ties.
 const CHUNK: usize = 512;
 
-/// Documents of at most this many shingles are looked up by all of them, not by their fingerprints.
-const PROBE_ALL: usize = 600;
-
 /// Applies `f` to every item, on all cores where the feature `rayon` is on; results in order.
 pub(crate) fn parallel_map<T: Sync, R: Send>(
     items: &[T],
@@ -430,7 +427,8 @@ impl<'s, 'd> Batch<'s, 'd> {
     /// The hashes by which a document is looked up.
     fn probes(&self, document: &Document, fingerprints: &[u64]) -> Vec<u64> {
         let shingles = document.shingles().hashes();
-        if shingles.len() > PROBE_ALL {
+        let recipe = self.settings.comparer.recipe;
+        if shingles.len() > crate::profile::probe_all(recipe.profile()) {
             return fingerprints.to_vec();
         }
         let mut out = shingles.to_vec();
