@@ -80,13 +80,16 @@ pub struct Limits {
     /// Tokens by which a chained run may reach into the next one (8): at a repeated phrase both claim
     /// it.
     pub overlap: u32,
+    /// Whether the beginnings and the ends of both documents bound gaps, too (no: what stands there
+    /// is mostly furniture).
+    pub ends: bool,
     /// Runs that are chained exactly (4,096); further ones, the shortest, count as moved.
     pub runs: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { occurrences: 16, gap: 64, common: 40, overlap: 8, runs: 4096 }
+        Self { occurrences: 16, gap: 64, common: 40, overlap: 8, ends: false, runs: 4096 }
     }
 }
 
@@ -313,11 +316,15 @@ fn chain(mut runs: Vec<Run>, a: Sequence<'_>, limits: Limits, out: &mut Alignmen
 
 /// Adds the common subsequences of small gaps between chained runs.
 fn refine(a: &[u64], b: &[u64], limits: Limits, chain: &mut Vec<Run>) {
-    if chain.len() < 2 {
+    if chain.is_empty() {
         return;
     }
     let mut added = Vec::new();
     let mut table = Vec::new();
+    if limits.ends {
+        chain.insert(0, Run { a: 0, b: 0, len: 0 });
+        chain.push(Run { a: a.len() as u32, b: b.len() as u32, len: 0 });
+    }
     for pair in chain.windows(2) {
         let gap_a = pair[0].in_a().end..pair[1].in_a().start;
         let gap_b = pair[0].in_b().end..pair[1].in_b().start;
@@ -326,6 +333,9 @@ fn refine(a: &[u64], b: &[u64], limits: Limits, chain: &mut Vec<Run>) {
             continue;
         }
         common_subsequence((a, gap_a), (b, gap_b), limits.common, &mut table, &mut added);
+    }
+    if limits.ends {
+        chain.retain(|run| run.len > 0);
     }
     if !added.is_empty() {
         chain.append(&mut added);

@@ -136,7 +136,9 @@ impl Comparer {
     #[must_use]
     pub fn compare(&self, a: &Document, b: &Document) -> Comparison {
         let alignment = align::align(a.sequence(), b.sequence(), self.limits);
-        let evidence = relation::measure(a.sequence(), b.sequence(), &alignment);
+        let mut evidence = relation::measure(a.sequence(), b.sequence(), &alignment);
+        evidence.substituted_numbers =
+            relation::substituted_numbers(&a.tokens, &b.tokens, &alignment);
         let relation = relation::decide(&evidence, &self.thresholds);
         Comparison { relation, evidence, alignment }
     }

@@ -23,11 +23,19 @@ fn thresholds(profile: Profile) -> Thresholds {
     let web = Thresholds::default();
     match profile {
         Profile::Web => web,
-        Profile::Ocr => Thresholds { max_substituted_tokens: 10.0, min_overlap_run: 8.0, ..web },
+        Profile::Ocr => Thresholds {
+            min_containment: 0.4,
+            max_substituted: 0.3,
+            max_substituted_tokens: 10.0,
+            opening_share: 2.0,
+            min_overlap_run: 8.0,
+            ..web
+        },
         Profile::Short => Thresholds {
             min_matched: 4.0,
             min_containment: 0.8,
             max_substituted: 0.15,
+            max_substituted_numbers: Some(0),
             count_tail: true,
             both_words: 10.0,
             both_containment: 0.5,
@@ -39,6 +47,7 @@ fn thresholds(profile: Profile) -> Thresholds {
         Profile::Code => Thresholds {
             min_matched: 20.0,
             min_containment: 0.5,
+            max_substituted: 0.3,
             count_tail: true,
             opening_share: 2.0,
             ..web
@@ -49,8 +58,9 @@ fn thresholds(profile: Profile) -> Thresholds {
 fn limits(profile: Profile) -> Limits {
     let web = Limits::default();
     match profile {
-        Profile::Web | Profile::Short | Profile::Code => web,
-        Profile::Ocr => Limits { gap: 256, common: 65, overlap: 40, ..web },
+        Profile::Web | Profile::Code => web,
+        Profile::Short => Limits { ends: true, ..web },
+        Profile::Ocr => Limits { gap: 256, common: 65, overlap: 40, ends: true, ..web },
     }
 }
 

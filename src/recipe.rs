@@ -128,14 +128,14 @@ impl Recipe {
     /// | profile | shingle | winnowing window |
     /// |---|---|---|
     /// | web | 5 words | 16 shingles |
-    /// | ocr | 14 letters | 80 |
+    /// | ocr | 12 letters | 24 |
     /// | short | 2 words | 1: every shingle |
     /// | code | 6 words | 16 |
     #[must_use]
     pub const fn for_profile(profile: Profile) -> Self {
         let (shingle_width, window) = match profile {
             Profile::Web => (5, 16),
-            Profile::Ocr => (14, 80),
+            Profile::Ocr => (12, 24),
             Profile::Short => (2, 1),
             Profile::Code => (6, 16),
         };

@@ -10,7 +10,7 @@
 //! The rule is local: equal token runs give equal shingles wherever they stand.
 //!
 //! Where words are cut into letters, for texts with errors in their characters, a letter counts 3/16 of
-//! a word and the width is in letters: a shingle of 14 letters is one of 5 Han or 9 Thai characters.
+//! a word and the width is in letters: a shingle of 12 letters is one of 4 Han or 8 Thai characters.
 //!
 //! The hash of a shingle is [`mix`](crate::hash::mix) of the polynomial
 //! `h[0]*B^(n-1) + ... + h[n-1] (mod 2^64)` over its token hashes, rolled from one shingle to the

@@ -7,11 +7,13 @@ use std::sync::OnceLock;
 /// Words that nearly every line or second line of a licence notice holds one of, and code rarely.
 const WORDS: &str = "copyright copyrighted copyrights license licensed licenses licence licensee licensor \
     sublicense spdx warranty warranties liability liable permission permissions permitted redistribution \
-    redistributions redistribute noninfringement merchantability disclaimer damages rights reserved granted \
-    law lawful implied contributors authors holders gnu apache bsd mit";
+    redistributions redistribute \
+    noninfringement merchantability disclaimer damages rights reserved granted law lawful implied contributors authors holders gnu apache bsd mit notice \
+    conditions disclaimed consequential incidental tort negligence endorse \
+    documentation materials derived provided";
 
 /// Lines without such a word that a notice goes on across.
-const GAP: usize = 2;
+const GAP: usize = 3;
 
 /// Lines before which a notice begins: behind a shebang, an editor's mode line, a title.
 const FIRST: usize = 4;

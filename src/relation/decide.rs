@@ -92,6 +92,9 @@ pub struct Thresholds {
     /// Whether content left on both sides behind the last match counts as substituted (no: a
     /// truncated text ends there).
     pub count_tail: bool,
+    /// Most substituted numbers of a match (`None`: any): in short texts another number is another
+    /// report.
+    pub max_substituted_numbers: Option<u32>,
     /// A match of less than this many words (0) needs
     /// [`both_containment`](Self::both_containment) of either document's content.
     pub both_words: f64,
@@ -133,6 +136,7 @@ impl Default for Thresholds {
             max_lead_share: 0.2,
             max_substituted: 0.5,
             count_tail: false,
+            max_substituted_numbers: None,
             both_words: 0.0,
             both_containment: 0.5,
             max_substituted_tokens: 2.0,
@@ -199,7 +203,10 @@ fn is_substituted(e: &Evidence, t: &Thresholds) -> bool {
     let (matched, contained) = smaller_side(e);
     let lead = e.lead >= t.max_lead && !(e.lead < t.max_lead_share * matched && contained >= 0.5);
     let tail = if t.count_tail { e.tail_a.min(e.tail_b) } else { 0.0 };
-    lead || e.substituted + tail >= t.max_substituted * matched || has_other_text_between(e, t)
+    let numbers = t.max_substituted_numbers.is_some_and(|most| e.substituted_numbers > most);
+    lead || numbers
+        || e.substituted + tail >= t.max_substituted * matched
+        || has_other_text_between(e, t)
 }
 
 /// The test on tokens of any kind: lists of a shop or a menu are not content but differ all the

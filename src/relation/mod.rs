@@ -2,6 +2,8 @@
 
 mod decide;
 mod evidence;
+mod numbers;
 
 pub use decide::{Relation, Thresholds, decide};
 pub use evidence::{Evidence, measure};
+pub(crate) use numbers::substituted_numbers;
