@@ -72,10 +72,11 @@ pub(crate) fn posting_cap(profile: Profile) -> u32 {
     }
 }
 
-/// Shingles up to which a document is looked up by all of them, not by its fingerprints: 600 words.
+/// Shingles up to which a document is looked up by all of them, not by its fingerprints: 150 words;
+/// of a text with errors few fingerprints are those of its copy, so 600 words there.
 pub(crate) fn probe_all(profile: Profile) -> usize {
     match profile {
-        Profile::Web | Profile::Short | Profile::Code => 600,
+        Profile::Web | Profile::Short | Profile::Code => 150,
         Profile::Ocr => 3200,
     }
 }

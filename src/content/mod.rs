@@ -120,6 +120,9 @@ impl ContentModel {
                 *mass = whole_mass(mark.script()) / parts;
             }
         }
+        if !lists {
+            drop_encoded(tokens.marks(), mass);
+        }
     }
 
     /// The lines, and the sentences of long ones.
@@ -211,6 +214,35 @@ fn is_title_case(marks: &[Marks]) -> bool {
     }
     all >= 8 && capitals * 5 >= all * 3
 }
+
+/// Takes the mass of encoded data and tables of codes away (uuencoded attachments in archives of mail
+/// and news): of [`CODE_WINDOW`] tokens in a row nearly all begin with a capital or a digit, and an
+/// eighth with a digit.
+fn drop_encoded(marks: &[Marks], mass: &mut [u8]) {
+    let (mut numbers, mut plain) = (0, 0);
+    let count = |mark: &Marks| {
+        let number = mark.has(Marks::NUMBER);
+        (usize::from(number), usize::from(!number && !mark.has(Marks::CAPITAL)))
+    };
+    let mut dropped = 0;
+    for (at, mark) in marks.iter().enumerate() {
+        let (number, other) = count(mark);
+        numbers += number;
+        plain += other;
+        if at >= CODE_WINDOW {
+            let (number, other) = count(&marks[at - CODE_WINDOW]);
+            numbers -= number;
+            plain -= other;
+        }
+        if at + 1 >= CODE_WINDOW && plain * 12 <= CODE_WINDOW && numbers * 8 >= CODE_WINDOW {
+            mass[dropped.max(at + 1 - CODE_WINDOW)..=at].fill(0);
+            dropped = at + 1;
+        }
+    }
+}
+
+/// Tokens that are judged together by [`drop_encoded`].
+const CODE_WINDOW: usize = 24;
 
 /// Furniture stands together: a block of prose among furniture is furniture, too (the paragraphs of
 /// a consent notice that hold no phrase of the list).

@@ -15,11 +15,49 @@ pub enum PhraseKind {
     Weak,
 }
 
-/// A set of phrases.
+/// A set of phrases, found in the tokens of a text: case, width and apostrophes make no difference.
+///
+/// Looking through a text costs about a nanosecond a token: two bit tests, on the token and on the
+/// pair it begins, let one token in a hundred through to the table.
 #[derive(Debug, Clone)]
 pub struct Phrases {
-    filter: Vec<u64>,
-    by_first: HashMap<u64, Vec<(Vec<u64>, PhraseKind)>>,
+    /// Bits of phrases of one token, by that token's hash.
+    single: Filter,
+    /// Bits of longer phrases, by the hashes of their first two tokens.
+    pair: Filter,
+    by_first: HashMap<u64, Vec<Phrase>>,
+}
+
+#[derive(Debug, Clone)]
+struct Phrase {
+    tokens: Box<[u64]>,
+    kind: PhraseKind,
+}
+
+/// A bit set over hashes.
+#[derive(Debug, Clone)]
+struct Filter {
+    words: Box<[u64; 1024]>,
+}
+
+impl Filter {
+    fn new() -> Self {
+        Self { words: Box::new([0; 1024]) }
+    }
+
+    fn insert(&mut self, hash: u64) {
+        self.words[(hash >> 6) as usize & 1023] |= 1 << (hash & 63);
+    }
+
+    #[inline]
+    fn has(&self, hash: u64) -> bool {
+        self.words[(hash >> 6) as usize & 1023] >> (hash & 63) & 1 != 0
+    }
+}
+
+#[inline]
+fn pair_of(first: u64, second: u64) -> u64 {
+    first ^ second.rotate_left(17)
 }
 
 const BUNDLED: &str = include_str!("phrases.txt");
@@ -28,52 +66,49 @@ impl Phrases {
     /// The bundled list.
     #[must_use]
     pub fn bundled() -> Self {
-        let mut out = Self { filter: vec![0; 256], by_first: HashMap::new() };
+        let mut out = Self { single: Filter::new(), pair: Filter::new(), by_first: HashMap::new() };
         for line in BUNDLED.lines() {
-            let (kind, phrase) = match line.split_at_checked(2) {
-                Some(("+ ", p)) => (PhraseKind::Strong, p),
-                Some(("- ", p)) => (PhraseKind::Weak, p),
-                _ => continue,
-            };
-            out.add(phrase, kind);
+            match line.split_at_checked(2) {
+                Some(("+ ", phrase)) => out.insert(phrase, PhraseKind::Strong),
+                Some(("- ", phrase)) => out.insert(phrase, PhraseKind::Weak),
+                _ => {}
+            }
         }
         out
     }
 
-    fn add(&mut self, phrase: &str, kind: PhraseKind) {
+    /// Adds a phrase of one token or more; a text without tokens is ignored.
+    pub fn insert(&mut self, phrase: &str, kind: PhraseKind) {
         let tokens = text::tokenize(phrase);
-        let Some(&first) = tokens.hashes().first() else { return };
-        let bit = first as usize % (self.filter.len() * 64);
-        self.filter[bit / 64] |= 1 << (bit % 64);
-        self.by_first.entry(first).or_default().push((tokens.hashes().to_vec(), kind));
+        match *tokens.hashes() {
+            [] => return,
+            [only] => self.single.insert(only),
+            [first, second, ..] => self.pair.insert(pair_of(first, second)),
+        }
+        let phrase = Phrase { tokens: tokens.hashes().into(), kind };
+        self.by_first.entry(phrase.tokens[0]).or_default().push(phrase);
     }
 
-    /// Strongest phrase in `tokens`.
+    /// How many strong and how many weak phrases stand in `tokens`.
     #[must_use]
     pub fn find_in(&self, tokens: &[u64]) -> (u32, u32) {
         let (mut strong, mut weak) = (0, 0);
-        for (at, &hash) in tokens.iter().enumerate() {
-            let bit = hash as usize % (self.filter.len() * 64);
-            if self.filter[bit / 64] >> (bit % 64) & 1 == 0 {
+        for (at, &token) in tokens.iter().enumerate() {
+            let next = tokens.get(at + 1);
+            let maybe =
+                self.single.has(token) | next.is_some_and(|&n| self.pair.has(pair_of(token, n)));
+            if !maybe {
                 continue;
             }
-            if let Some(phrases) = self.by_first.get(&hash) {
-                for (phrase, kind) in phrases {
-                    if tokens[at..].starts_with(phrase) {
-                        match kind {
-                            PhraseKind::Strong => strong += 1,
-                            PhraseKind::Weak => weak += 1,
-                        }
+            for phrase in self.by_first.get(&token).into_iter().flatten() {
+                if tokens[at..].starts_with(&phrase.tokens) {
+                    match phrase.kind {
+                        PhraseKind::Strong => strong += 1,
+                        PhraseKind::Weak => weak += 1,
                     }
                 }
             }
         }
         (strong, weak)
-    }
-
-    /// Whether any phrase stands in `tokens`.
-    #[must_use]
-    pub fn any_in(&self, tokens: &[u64]) -> bool {
-        self.find_in(tokens) != (0, 0)
     }
 }

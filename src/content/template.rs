@@ -24,6 +24,10 @@ impl Template {
     /// Distinct articles in which a fingerprint must stand to be furniture.
     pub const MIN_ARTICLES: usize = 3;
 
+    /// The same where the articles are not of one site: six articles that match none of the others
+    /// share what belongs to none of them.
+    pub const MIN_ARTICLES_ANYWHERE: usize = 6;
+
     /// The template of `fingerprints` that were winnowed by `recipe`.
     #[must_use]
     pub fn new(recipe: Recipe, mut fingerprints: Vec<u64>) -> Self {

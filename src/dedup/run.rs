@@ -100,8 +100,10 @@ struct Batch<'s, 'd> {
     order: Vec<u32>,
     /// The site of each document by rank, as an index into `templates`; `NO_SITE` where unknown.
     sites: Vec<u32>,
-    /// What was learned of each site.
+    /// What was learned of each site, common furniture included.
     templates: Vec<Template>,
+    /// What stands in many clusters.
+    common: Template,
     progress: &'s (dyn Fn(usize) + Sync),
 }
 
@@ -148,13 +150,13 @@ impl<'s, 'd> Batch<'s, 'd> {
             })
             .collect();
         let templates = vec![Template::default(); names.len()];
-        Self { settings, docs, ranks, order, sites, templates, progress }
+        let common = Template::default();
+        Self { settings, docs, ranks, order, sites, templates, common, progress }
     }
 
-    /// The template of a document's site, where one was learned.
-    fn template(&self, rank: u32) -> Option<&Template> {
-        let template = self.templates.get(self.sites[rank as usize] as usize)?;
-        (!template.is_empty()).then_some(template)
+    /// What is known of a document's furniture.
+    fn template(&self, rank: u32) -> &Template {
+        self.templates.get(self.sites[rank as usize] as usize).unwrap_or(&self.common)
     }
 
     fn rank(&self, at: u32) -> &Rank {
@@ -164,10 +166,7 @@ impl<'s, 'd> Batch<'s, 'd> {
     fn prepare(&self, at: u32) -> Document {
         let text = self.docs[self.order[at as usize] as usize].text;
         let comparer = &self.settings.comparer;
-        match self.template(at) {
-            Some(template) => comparer.prepare_with(text, template).expect("one recipe"),
-            None => comparer.prepare(text),
-        }
+        comparer.prepare_with(text, self.template(at)).expect("one recipe")
     }
 
     /// Matches every document with the representatives of lesser rank.
@@ -267,18 +266,41 @@ impl<'s, 'd> Batch<'s, 'd> {
         out.probes = self.probes(&document, &out.fingerprints);
         let most = self.settings.max_candidates;
         let mut candidates = index.candidates(&out.probes, most + 1, &mut Scratch::default());
+        candidates.retain(|c| self.has_hits(rank, c));
         out.capped = candidates.len() > most;
         candidates.truncate(most);
+        let mut enough = 0;
         for candidate in candidates {
+            if candidate.hits < enough {
+                break;
+            }
             self.verify(&mut out, &document, candidate.doc, &self.prepare(candidate.doc));
+            if enough == 0 && self.is_whole(&out) {
+                enough = candidate.hits / 2;
+            }
         }
         out.links.sort_by_key(Link::key);
-        let whole = self.settings.comparer.thresholds.whole;
-        if !out.links.iter().any(|l| l.relation.is_match() && l.evidence.content_a_in_b() >= whole)
-        {
+        if !self.is_whole(&out) {
             out.document = Some(document);
         }
         out
+    }
+
+    /// Whether the document stands nearly whole in one it is linked to: then no better match exists.
+    fn is_whole(&self, turn: &Turn) -> bool {
+        let whole = self.settings.comparer.thresholds.whole;
+        let links = &turn.links;
+        links.iter().any(|l| l.relation.is_match() && l.evidence.content_a_in_b() >= whole)
+    }
+
+    /// Whether a candidate shares as many fingerprints as a match would. The least containment that
+    /// matches is 0.08; half of that, of the fingerprints of the smaller document, tells a passage
+    /// that was copied from one that is common.
+    fn has_hits(&self, rank: u32, candidate: &Candidate) -> bool {
+        let shingles = self.rank(rank).shingles.min(self.rank(candidate.doc).shingles) as usize;
+        let window = shingle::window_for(self.settings.comparer.recipe, shingles);
+        let fingerprints = 2 * shingles / (window + 1);
+        candidate.hits as usize * 25 >= fingerprints
     }
 
     /// The second step: the documents of one component in order, each against those before it that
@@ -292,8 +314,9 @@ impl<'s, 'd> Batch<'s, 'd> {
                 .iter()
                 .filter_map(|&f| {
                     let other = component.members[f];
-                    let hit = neighbours[mine as usize].iter().find(|c| c.doc == other)?;
-                    Some((Reverse(hit.hits), f))
+                    let hits = neighbours[mine as usize].iter().find(|c| c.doc == other)?.hits;
+                    let (doc, rank) = (component.turns[f].rank, component.turns[at].rank);
+                    self.has_hits(rank, &Candidate { doc, hits }).then_some((Reverse(hits), f))
                 })
                 .collect();
             candidates.sort_unstable();
@@ -315,59 +338,61 @@ impl<'s, 'd> Batch<'s, 'd> {
         }
     }
 
-    /// Learns a template for each site from what three or more of its founders share.
+    /// Learns furniture from the founders: what three or more of one site share, and what many share
+    /// wherever they stand. A story in a hundred papers is in one founder only, so it is neither.
     fn learn(&mut self, index: &Postings) {
-        if self.templates.is_empty() {
-            return;
-        }
+        let recipe = self.settings.comparer.recipe;
         let mut known: Vec<Vec<u64>> = vec![Vec::new(); self.templates.len()];
+        let mut common: Vec<u64> = index.stopped().collect();
         let mut sites = Vec::new();
         index.for_each_list(|fingerprint, docs| {
-            if docs.len() < Template::MIN_ARTICLES {
-                return;
-            }
-            sites.clear();
-            sites.extend(docs.iter().map(|&d| self.sites[d as usize]).filter(|&s| s != NO_SITE));
-            sites.sort_unstable();
-            for run in sites.chunk_by(|x, y| x == y) {
-                if run.len() >= Template::MIN_ARTICLES {
-                    known[run[0] as usize].push(fingerprint);
+            if docs.len() >= Template::MIN_ARTICLES_ANYWHERE {
+                common.push(fingerprint);
+            } else if docs.len() >= Template::MIN_ARTICLES {
+                sites.clear();
+                let known_sites = docs.iter().map(|&d| self.sites[d as usize]);
+                sites.extend(known_sites.filter(|&s| s != NO_SITE));
+                sites.sort_unstable();
+                for run in sites.chunk_by(|x, y| x == y) {
+                    if run.len() >= Template::MIN_ARTICLES {
+                        known[run[0] as usize].push(fingerprint);
+                    }
                 }
             }
         });
-        let recipe = self.settings.comparer.recipe;
-        self.templates = known.into_iter().map(|f| Template::new(recipe, f)).collect();
+        self.common = Template::new(recipe, common);
+        self.templates = known
+            .into_iter()
+            .map(|fingerprints| {
+                let mut template = Template::new(recipe, fingerprints);
+                template.merge(&self.common).expect("one recipe");
+                template
+            })
+            .collect();
     }
 
     /// Verifies again, with what was learned, and lets each document follow its best match that is a
     /// representative, in rank order.
     fn settle(&self, found: &mut Found) {
         let n = found.links.len() as u32;
-        let again = |links: &Vec<Link>, i: u32| -> Vec<Link> {
-            let mut out = Vec::with_capacity(links.len());
-            let mut document = None;
-            for link in links {
-                if self.template(i).is_none() && self.template(link.to).is_none() {
-                    out.push(*link);
-                    continue;
-                }
-                let document = document.get_or_insert_with(|| self.prepare(i));
-                out.extend(self.link(document, link.to));
+        let linked: Vec<u32> = (0..n).filter(|&i| !found.links[i as usize].is_empty()).collect();
+        let settled = parallel_map(&linked, |&i| {
+            let links = &found.links[i as usize];
+            let learned = |rank| !self.template(rank).is_empty();
+            if !learned(i) && !links.iter().any(|l| learned(l.to)) {
+                return None;
             }
-            out.sort_by_key(Link::key);
-            out
-        };
-        if self.templates.iter().any(|t| !t.is_empty()) {
-            let ranks: Vec<u32> = (0..n).collect();
-            let links = &found.links;
-            let settled = parallel_map(&ranks, |&i| again(&links[i as usize], i));
-            found.counts.verified += links
-                .iter()
-                .enumerate()
-                .flat_map(|(i, links)| links.iter().map(move |l| (i as u32, l.to)))
-                .filter(|&(i, to)| self.template(i).is_some() || self.template(to).is_some())
-                .count() as u64;
-            found.links = settled;
+            let document = self.prepare(i);
+            let mut again: Vec<Link> =
+                links.iter().filter_map(|l| self.link(&document, l.to)).collect();
+            again.sort_by_key(Link::key);
+            Some(again)
+        });
+        for (&i, again) in linked.iter().zip(settled) {
+            if let Some(again) = again {
+                found.counts.verified += found.links[i as usize].len() as u64;
+                found.links[i as usize] = again;
+            }
         }
         for i in 0..n {
             let mut asked = Vec::new();

@@ -177,6 +177,11 @@ impl Postings {
         }
     }
 
+    /// The fingerprints that became stop marks, in no particular order.
+    pub fn stopped(&self) -> impl Iterator<Item = u64> + '_ {
+        self.slots.iter().filter(|s| s.doc == STOP).map(|s| s.fingerprint)
+    }
+
     fn list_into(&self, slot: &Slot, docs: &mut Vec<u32>) {
         docs.clear();
         docs.push(slot.doc);

@@ -1,0 +1,41 @@
+//! The batch: what was read goes through the library.
+
+use crate::cli::{Linkage, MatchArgs};
+use crate::exit::Stop;
+use crate::input::Corpus;
+use crate::progress::Progress;
+use nearcopy::dedup::{self, Doc};
+use nearcopy::{Dedup, Report};
+
+/// Clusters the corpus.
+pub fn run(
+    corpus: &Corpus,
+    args: &MatchArgs,
+    all_pairs: bool,
+    progress: &Progress,
+) -> Result<Report, Stop> {
+    let linkage = match args.linkage {
+        Linkage::Star => dedup::Linkage::Star,
+        Linkage::Components => dedup::Linkage::Components,
+    };
+    let settings = Dedup::builder().linkage(linkage).all_pairs(all_pairs);
+    let docs = corpus
+        .records
+        .iter()
+        .map(|record| Doc::new(&record.text).site(record.site.as_deref()).key(&record.id));
+    progress.matching(2 * corpus.records.len() as u64);
+    let report = settings.run_with_progress(docs, &|steps| progress.matched(steps));
+    progress.finish();
+    Ok(report)
+}
+
+/// Runs `f` on as many threads as asked for.
+pub fn on_threads<R: Send>(
+    threads: Option<u16>,
+    f: impl FnOnce() -> Result<R, Stop> + Send,
+) -> Result<R, Stop> {
+    let Some(threads) = threads else { return f() };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build();
+    pool.map_err(|e| Stop::Refused(format!("{threads} threads could not be started: {e}")))?
+        .install(f)
+}

@@ -1,0 +1,49 @@
+//! Near-duplicate documents at the command line: `nearcopy cluster`, `compare` and `dedup`.
+//!
+//! A thin shell over the library's public interface: `input` reads files, `cluster`, `compare` and
+//! `dedup` are the commands, `layout` and `words` shape what is printed, `output` writes it.
+
+mod batch;
+mod cli;
+mod cluster;
+mod compare;
+mod dedup;
+mod exit;
+mod explain;
+mod input;
+mod layout;
+mod output;
+mod problems;
+mod progress;
+mod records;
+mod title;
+mod words;
+
+use clap::Parser;
+use cli::{Cli, Color, Command};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::AlwaysAnsi.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    output::on_interrupt();
+    let result = match &cli.command {
+        Command::Cluster(args) => cluster::run(&cli, args),
+        Command::Compare(args) => compare::run(&cli, args),
+        Command::Dedup(args) => dedup::run(&cli, args),
+    };
+    match result {
+        Ok(done) => done.into(),
+        Err(stop) => {
+            let (code, message) = stop.code_and_message();
+            if let Some(message) = message {
+                problems::say("error", &message);
+            }
+            code.into()
+        }
+    }
+}

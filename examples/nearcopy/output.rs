@@ -1,0 +1,192 @@
+//! Files that appear whole or not at all, and standard output.
+//!
+//! A file is written beside its target and renamed at the end, so neither an error nor an interrupt
+//! leaves half a file or harms the one that was there.
+
+use crate::cli::Color;
+use crate::exit::{INTERRUPTED, Stop};
+use anstream::adapter::StripBytes;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use tempfile::NamedTempFile;
+
+/// Unfinished files, removed on an interrupt. Renames hold the lock.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Ends the process at an interrupt or a termination signal, without leaving unfinished files.
+pub fn on_interrupt() {
+    // without a handler the signal ends the process all the same, only less tidily
+    let _ = ctrlc::set_handler(|| {
+        let unfinished = UNFINISHED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for path in unfinished.iter() {
+            let _ = fs::remove_file(path);
+        }
+        let _ = writeln!(io::stderr(), "\ninterrupted; no half-written file was left");
+        // the lock is held to the end, so that no rename slips in
+        std::process::exit(INTERRUPTED);
+    });
+}
+
+/// A file in the making.
+#[derive(Debug)]
+pub struct Output {
+    name: String,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Renamed {
+        temporary: BufWriter<NamedTempFile>,
+        target: PathBuf,
+    },
+    /// A device or a pipe, which must not be replaced.
+    Direct(BufWriter<File>),
+}
+
+impl Output {
+    /// Begins the file that will stand at `path`.
+    pub fn create(path: &Path) -> Result<Self, Stop> {
+        if path.as_os_str() == "-" {
+            let what =
+                "an output is named -; name a file (without --output, standard output is used)";
+            return Err(Stop::Usage(what.to_owned()));
+        }
+        let name = path.display().to_string();
+        let kind = Self::begin(path).map_err(|e| Stop::writing(&name, &e))?;
+        Ok(Self { name, kind })
+    }
+
+    fn begin(path: &Path) -> io::Result<Kind> {
+        // a link stays a link: its target is replaced
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if let Ok(metadata) = fs::metadata(&target) {
+            if metadata.is_dir() {
+                return Err(io::Error::other("it is a folder; name a file"));
+            }
+            if !metadata.is_file() {
+                return Ok(Kind::Direct(BufWriter::new(File::create(&target)?)));
+            }
+        }
+        let folder = match target.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let mut unfinished = UNFINISHED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".nearcopy-").suffix(".part");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let temporary = builder.tempfile_in(folder)?;
+        unfinished.insert(temporary.path().to_owned());
+        Ok(Kind::Renamed { temporary: BufWriter::new(temporary), target })
+    }
+
+    /// What an error of writing here means.
+    pub fn failed(&self, error: &io::Error) -> Stop {
+        Stop::Refused(format!("{} could not be written: {error}", self.name))
+    }
+
+    /// Puts the file in its place.
+    pub fn finish(self) -> Result<(), Stop> {
+        let failed =
+            |e: &io::Error| Stop::Refused(format!("{} could not be written: {e}", self.name));
+        match self.kind {
+            Kind::Direct(mut file) => file.flush().map_err(|e| failed(&e)),
+            Kind::Renamed { temporary, target } => {
+                let temporary = temporary.into_inner().map_err(|e| failed(e.error()))?;
+                temporary.as_file().sync_all().map_err(|e| failed(&e))?;
+                let mut unfinished =
+                    UNFINISHED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let path = temporary.path().to_owned();
+                temporary.persist(&target).map_err(|e| failed(&e.error))?;
+                unfinished.remove(&path);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.kind {
+            Kind::Renamed { temporary, .. } => temporary.write(bytes),
+            Kind::Direct(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.kind {
+            Kind::Renamed { temporary, .. } => temporary.flush(),
+            Kind::Direct(file) => file.flush(),
+        }
+    }
+}
+
+/// A file in which no colours stand.
+pub struct Plain {
+    file: Output,
+    strip: StripBytes,
+}
+
+impl Write for Plain {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for part in self.strip.strip_next(bytes) {
+            self.file.write_all(part)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Where a command prints: standard output, or a file in which no colours stand.
+pub enum Printer {
+    Terminal(BufWriter<anstream::AutoStream<io::StdoutLock<'static>>>),
+    File(Plain),
+}
+
+impl Printer {
+    pub fn new(file: Option<Output>, color: Color) -> Self {
+        match file {
+            Some(file) => Self::File(Plain { file, strip: StripBytes::new() }),
+            None => {
+                let stdout = io::stdout();
+                let choice = match color {
+                    Color::Auto => anstream::AutoStream::choice(&stdout),
+                    Color::Always => anstream::ColorChoice::AlwaysAnsi,
+                    Color::Never => anstream::ColorChoice::Never,
+                };
+                Self::Terminal(BufWriter::new(anstream::AutoStream::new(stdout.lock(), choice)))
+            }
+        }
+    }
+
+    /// Whether colours reach the reader.
+    pub fn colours(&self) -> bool {
+        match self {
+            Self::Terminal(out) => out.get_ref().current_choice() != anstream::ColorChoice::Never,
+            Self::File(_) => false,
+        }
+    }
+
+    /// Writes with `f`, then finishes.
+    pub fn print(mut self, f: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Stop> {
+        let written = match &mut self {
+            Self::Terminal(out) => f(out).and_then(|()| out.flush()),
+            Self::File(out) => f(out),
+        };
+        match self {
+            Self::Terminal(_) => written.map_err(|e| Stop::writing("standard output", &e)),
+            Self::File(out) => {
+                written.map_err(|e| out.file.failed(&e))?;
+                out.file.finish()
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `nearcopy compare`.
+
+mod cli;
+
+use cli::{article, file, folder, gzip, path, run, run_with_input, scrape};
+
+const ARTICLE: &str = "examples/data/harbour-full.txt";
+const SCRAPE: &str = "examples/data/harbour-scrape.txt";
+
+#[test]
+fn the_scrape_is_the_beginning_of_the_article() {
+    let found = run(["compare", ARTICLE, SCRAPE]).code(0);
+    assert!(
+        found.stdout.contains("B is the beginning of A's article, cut off."),
+        "{}",
+        found.stdout
+    );
+    assert!(found.stdout.contains("B is the first 2"), "{}", found.stdout);
+    assert!(found.stdout.contains("cut off in B"), "the missing tail: {}", found.stdout);
+    assert!(found.stdout.contains("furniture"), "the furniture: {}", found.stdout);
+    assert!(found.stdout.contains("This site uses cookies"), "{}", found.stdout);
+    assert!(!found.stdout.contains('\x1b'), "no colour in a pipe");
+    assert_eq!(found.stderr, "");
+    for line in found.stdout.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    let reversed = run(["compare", SCRAPE, ARTICLE, "--no-diff"]).code(0);
+    assert!(reversed.stdout.contains("A is the beginning of B's article"), "{}", reversed.stdout);
+    assert!(!reversed.stdout.contains("Loading, please wait...\n"), "{}", reversed.stdout);
+}
+
+#[test]
+fn colours_on_request_and_widths() {
+    let coloured = run(["compare", ARTICLE, SCRAPE, "--color", "always"]).code(0);
+    assert!(coloured.stdout.contains("\x1b["));
+    assert!(!coloured.stdout.contains("[-"), "colours instead of marks");
+    let narrow = run(["compare", ARTICLE, SCRAPE, "--width", "50"]).code(0);
+    let diff = narrow.stdout.split_once("───").expect("rule").1;
+    for line in diff.lines() {
+        assert!(line.chars().count() <= 50, "{line}");
+    }
+}
+
+#[test]
+fn explain_shows_the_measures_beside_the_thresholds() {
+    let found = run(["compare", ARTICLE, SCRAPE, "--explain", "--no-diff"]).code(0);
+    for words in ["at least", "below", "yes", "no", "article words matched"] {
+        assert!(found.stdout.contains(words), "{words}: {}", found.stdout);
+    }
+    let apart =
+        run(["compare", ARTICLE, "examples/data/match-report.txt", "--explain", "--no-diff"]);
+    assert!(apart.code(0).stdout.contains("share nothing of weight"));
+}
+
+#[test]
+fn json_holds_spans_of_both_originals() {
+    let answer = run(["compare", ARTICLE, SCRAPE, "--format", "json"]).code(0).json().remove(0);
+    assert_eq!(answer["relation"], "truncation_of");
+    assert!(answer["content_b_in_a"].as_f64().expect("share") > 0.8);
+    assert!(answer["difference"]["missing_tail_in_b"].as_u64().expect("words") > 500);
+    let texts = [ARTICLE, SCRAPE].map(|path| std::fs::read_to_string(path).expect("sample"));
+    let hunks = answer["hunks"].as_array().expect("hunks");
+    for (side, text) in ["a", "b"].iter().zip(&texts) {
+        let joined: String = hunks
+            .iter()
+            .map(|hunk| {
+                let at = |i: usize| hunk[side][i].as_u64().expect("offset") as usize;
+                &text[at(0)..at(1)]
+            })
+            .collect();
+        assert_eq!(joined, *text, "the hunks of {side} are its text");
+    }
+    assert!(hunks.iter().any(|h| h["kind"] == "cut_off" && h["end"] == "tail"));
+    let short = run(["compare", ARTICLE, SCRAPE, "--format", "json", "--no-diff"]).code(0).json();
+    assert!(short[0].get("hunks").is_none());
+}
+
+#[test]
+fn input_may_be_packed_or_standard_input() {
+    let dir = folder();
+    let packed = file(&dir, "a.gz", gzip(article(1).as_bytes()));
+    let found = run_with_input(["compare", &packed, "-"], scrape(1).as_bytes()).code(0);
+    assert!(found.stdout.contains("B is the beginning of A's article"), "{}", found.stdout);
+}
+
+#[test]
+fn unreadable_texts_stop_it() {
+    let dir = folder();
+    let missing = path(&dir, "missing.txt");
+    let found = run(["compare", ARTICLE, &missing]).code(4);
+    assert!(found.stderr.contains("missing.txt: does not exist"), "{}", found.stderr);
+    let found = run(["compare", "examples/data", ARTICLE]).code(4);
+    assert!(found.stderr.contains("is a folder"), "{}", found.stderr);
+    // damaged, but not all of it
+    let bytes = gzip(article(1).as_bytes());
+    let cut = file(&dir, "cut.gz", &bytes[..bytes.len() - 6]);
+    let found = run(["compare", &cut, ARTICLE]).code(1);
+    assert!(found.stderr.contains("cut off"), "{}", found.stderr);
+}
+
+#[test]
+fn empty_and_equal_texts() {
+    let dir = folder();
+    let empty = file(&dir, "empty.txt", "");
+    let found = run(["compare", &empty, &empty]).code(0);
+    assert!(found.stdout.contains("share nothing"), "{}", found.stdout);
+    let found = run(["compare", ARTICLE, ARTICLE]).code(0);
+    assert!(found.stdout.contains("same words in the same order"), "{}", found.stdout);
+}
+
+#[test]
+fn seeds_are_article_and_scrape() {
+    let seeds = std::path::Path::new("../shared/seeds");
+    if !seeds.is_dir() {
+        cli::skipped("../shared/seeds is not here");
+        return;
+    }
+    let mut paths: Vec<_> =
+        std::fs::read_dir(seeds).expect("folder").map(|e| e.expect("entry").path()).collect();
+    paths.sort_by_key(|path| std::cmp::Reverse(path.metadata().expect("file").len()));
+    let found = run(["compare".as_ref(), paths[1].as_os_str(), paths[0].as_os_str()]).code(0);
+    assert!(found.stdout.contains("A is the beginning of B's article"), "{}", found.stdout);
+    assert!(found.stdout.contains("cut off in A"), "{}", found.stdout);
+}
