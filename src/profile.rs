@@ -80,3 +80,9 @@ pub(crate) fn probe_all(profile: Profile) -> usize {
         Profile::Ocr => 3200,
     }
 }
+
+/// Whether a batch learns furniture from what many clusters share. Shingles of 12 letters or two words
+/// are too short for that: many share them because they are common in the language.
+pub(crate) fn learns(profile: Profile) -> bool {
+    matches!(profile, Profile::Web | Profile::Code)
+}

@@ -149,8 +149,8 @@ impl<'s, 'd> Batch<'s, 'd> {
                 site.map_or(NO_SITE, |s| names.binary_search(&s).expect("listed") as u32)
             })
             .collect();
-        let templates = vec![Template::default(); names.len()];
-        let common = Template::default();
+        let templates = vec![Template::new(comparer.recipe, Vec::new()); names.len()];
+        let common = Template::new(comparer.recipe, Vec::new());
         Self { settings, docs, ranks, order, sites, templates, common, progress }
     }
 
@@ -342,6 +342,9 @@ impl<'s, 'd> Batch<'s, 'd> {
     /// wherever they stand. A story in a hundred papers is in one founder only, so it is neither.
     fn learn(&mut self, index: &Postings) {
         let recipe = self.settings.comparer.recipe;
+        if !crate::profile::learns(recipe.profile()) {
+            return;
+        }
         let mut known: Vec<Vec<u64>> = vec![Vec::new(); self.templates.len()];
         let mut common: Vec<u64> = index.stopped().collect();
         let mut sites = Vec::new();
