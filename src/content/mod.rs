@@ -120,7 +120,7 @@ impl ContentModel {
                 *mass = whole_mass(mark.script()) / parts;
             }
         }
-        if !lists {
+        if self.profile == Profile::Web && !lists {
             drop_encoded(tokens.marks(), mass);
         }
     }
@@ -173,11 +173,10 @@ impl ContentModel {
                 && (weak >= 2 && (part || weak * 25 > words) || weak >= 1 && words < 25 && !part);
         let kind = if furniture {
             Kind::Furniture
-        } else if !web {
-            Kind::Prose
-        } else if (part || words >= self.settings.min_prose_words)
-            && sentences > 0
-            && !(part && is_title_case(&tokens.marks()[range.clone()]))
+        } else if !web
+            || (part || words >= self.settings.min_prose_words)
+                && sentences > 0
+                && !(part && is_title_case(&tokens.marks()[range.clone()]))
         {
             Kind::Prose
         } else {
@@ -262,7 +261,7 @@ fn spread(blocks: &mut [Block]) {
         let to = (at + SMEAR + 1).min(long.len());
         let before = is[from..at].iter().filter(|f| **f).count();
         let after = is[at + 1..to].iter().filter(|f| **f).count();
-        if before >= 1 && after >= 1 && before + after >= SMEAR + 1 {
+        if before >= 1 && after >= 1 && before + after > SMEAR {
             blocks[long[at]].kind = Kind::Furniture;
         }
     }
