@@ -11,7 +11,7 @@ use crate::content::{self, ContentModel, Template};
 use crate::error::RecipeMismatch;
 use crate::hash;
 use crate::recipe::{Profile, Recipe};
-use crate::relation::{self, Evidence, Relation, Thresholds};
+use crate::relation::{self, Confidence, Evidence, Relation, Thresholds};
 use crate::shingle::{self, Shingles};
 use crate::text::{self, Marks, Span, Tokens};
 
@@ -140,7 +140,31 @@ impl Comparer {
         evidence.substituted_numbers =
             relation::substituted_numbers(&a.tokens, &b.tokens, &alignment);
         let relation = relation::decide(&evidence, &self.thresholds);
-        Comparison { relation, evidence, alignment }
+        let confidence = relation::confidence(&evidence, &self.thresholds);
+        Comparison { relation, confidence, evidence, alignment }
+    }
+
+    /// The relation, its evidence if it is a match or an overlap or `whole` asks for it anyway, and the
+    /// places of repeated shingles that were not looked at. Cheaper than [`compare`](Self::compare)
+    /// for documents that turn out to be strangers.
+    pub(crate) fn verify(
+        &self,
+        a: &Document,
+        b: &Document,
+        whole: bool,
+    ) -> (Option<(Relation, Evidence)>, u64) {
+        let words = (&a.tokens, &b.tokens);
+        let (a, b) = (a.sequence(), b.sequence());
+        let alignment = align::align(a, b, self.limits);
+        let mut evidence = relation::measure_matches(a, b, &alignment);
+        evidence.substituted_numbers = relation::substituted_numbers(words.0, words.1, &alignment);
+        let relation = relation::decide(&evidence, &self.thresholds);
+        let kept = whole || relation.is_match() || relation == Relation::Overlaps;
+        let found = kept.then(|| {
+            relation::measure_resemblance(a, b, &mut evidence);
+            (relation::decide(&evidence, &self.thresholds), evidence)
+        });
+        (found, alignment.skipped_places)
     }
 
     /// The relation and its evidence, without the matched runs.
@@ -155,6 +179,7 @@ impl Comparer {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     relation: Relation,
+    confidence: Confidence,
     evidence: Evidence,
     alignment: Alignment,
 }
@@ -164,6 +189,12 @@ impl Comparison {
     #[must_use]
     pub fn relation(&self) -> Relation {
         self.relation
+    }
+
+    /// How sure a match is; meaningless for relations that are no match.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        self.confidence
     }
 
     /// The measures.

@@ -49,6 +49,8 @@
 //! | [`text`] | a document | tokens: hashes with spans into the original |
 //! | [`recipe`] | | what must agree before sketches may be compared |
 //! | [`shingle`] | tokens | shingles, winnowed fingerprints |
+//! | [`sketch`] | shingles | MinHash, SimHash and sampled signatures of a fixed size |
+//! | [`lsh`] | signatures | candidates by bands or Hamming distance |
 //! | [`content`] | tokens | what is article and what is furniture |
 //! | [`align`] | two token sequences | matched runs |
 //! | [`relation`] | matched runs | evidence, and the [`Relation`] it shows |
@@ -79,6 +81,10 @@ pub mod text;
 pub mod recipe;
 
 pub mod shingle;
+
+pub mod sketch;
+
+pub mod lsh;
 
 pub mod content;
 

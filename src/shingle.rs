@@ -25,7 +25,7 @@
 //! `2 / (w + 1)` of the shingles are kept.
 //!
 //! Short documents use a smaller window, `clamp(n / 4, 8, w)` for `n` shingles; what is least in a
-//! window of 64 inside a shared run is least in each smaller window inside it that holds it, so dense
+//! window of `w` inside a shared run is least in each smaller window inside it that holds it, so dense
 //! short documents still meet sparse long ones.
 
 use crate::hash;
@@ -89,7 +89,8 @@ impl Shingles {
     }
 }
 
-/// The shingles of `tokens` at `width` words.
+/// The shingles of `tokens` at `width` words; widths outside 1 to 32, the range of a [`Recipe`], are
+/// taken as the nearest inside.
 #[must_use]
 pub fn shingles(tokens: &Tokens, width: u8) -> Shingles {
     let mut out = Shingles::default();
@@ -97,9 +98,9 @@ pub fn shingles(tokens: &Tokens, width: u8) -> Shingles {
     out
 }
 
-/// Replaces the content of `out` by the shingles of `tokens`.
+/// Replaces the content of `out` by the shingles of `tokens`; see [`shingles`].
 pub fn shingles_into(tokens: &Tokens, width: u8, out: &mut Shingles) {
-    let width = width.max(1);
+    let width = width.clamp(1, 32);
     out.hashes.clear();
     out.lengths.clear();
     out.width = width;
@@ -174,7 +175,8 @@ pub fn window_for(recipe: Recipe, shingles: usize) -> usize {
 /// The winnowed fingerprints of `shingles` at a window of `window` shingles, by position.
 ///
 /// A document of fewer shingles than the window gives its least one; an empty one gives none.
-/// Linear in the shingles whatever they hold.
+/// Linear in the shingles, whatever text they are from; at worst, if each hash is greater than the one
+/// before, `window` steps a shingle.
 #[must_use]
 pub fn winnow(shingles: &[u64], window: usize) -> Vec<Fingerprint> {
     let mut out = Vec::new();

@@ -125,18 +125,29 @@ impl ContentModel {
         }
     }
 
-    /// The lines, and the sentences of long ones.
+    /// The lines, those that are broken inside a sentence as one, and the sentences of long ones.
     fn blocks(&self, tokens: &Tokens) -> Vec<Block> {
         let marks = tokens.marks();
         let longest = self.settings.max_block_words * 16;
         let mut out = Vec::new();
         let (mut start, mut sixteenths, mut sentences) = (0, 0, 0);
+        // of the last line: what stands before it in its block, and whether it was joined to another
+        let (mut before, mut joined) = (0, false);
         for (at, mark) in marks.iter().enumerate() {
             sixteenths += word_sixteenths(mark.script());
             sentences += u32::from(mark.has(Marks::SENTENCE_END));
             if !mark.has(Marks::LINE_END) {
                 continue;
             }
+            let next = marks.get(at + 1);
+            joined = sixteenths - before >= MIN_BROKEN_WORDS * 16
+                && !mark.has(Marks::SENTENCE_END | Marks::PARAGRAPH_END)
+                && next.is_some_and(|next| is_inside_sentence(*next, joined));
+            before = sixteenths;
+            if joined {
+                continue;
+            }
+            before = 0;
             let range = start..at + 1;
             if sixteenths <= longest {
                 out.push(self.block(tokens, range, sixteenths, sentences, false));
@@ -200,6 +211,15 @@ pub(crate) fn letter_mass(words: &Tokens, mass: &[u8], letters: &Tokens) -> Vec<
             (u32::from(whole_mass(mark.script())) * u32::from(mass[word]) / whole) as u8
         })
         .collect()
+}
+
+/// Words that a line has at least if a sentence goes on behind its break: menus have fewer.
+const MIN_BROKEN_WORDS: u32 = 5;
+
+/// Whether a line that begins with this token may go on a sentence: in lower case, or in a text that
+/// was found to be broken by width in any case.
+fn is_inside_sentence(first: Marks, joined: bool) -> bool {
+    first.script() == Script::Words && (joined || !first.has(Marks::CAPITAL | Marks::NUMBER))
 }
 
 /// Whether three fifths of the words begin with a capital, as in menus and lists of names and unlike

@@ -3,7 +3,7 @@
 use crate::error::RecipeMismatch;
 use crate::recipe::Recipe;
 use crate::shingle::{self, Fingerprint, Shingles};
-use crate::text::Tokens;
+use crate::text::{Marks, Tokens};
 use std::collections::HashMap;
 
 /// What the pages of one site have in common, as a set of fingerprints: furniture, wherever it
@@ -14,10 +14,26 @@ use std::collections::HashMap;
 /// [`Dedup`](crate::dedup::Dedup) learns one for each site by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(from = "TemplateFields"))]
 pub struct Template {
     recipe: Recipe,
     /// Sorted, distinct.
     fingerprints: Vec<u64>,
+}
+
+/// A template's fields as they are read: in any order.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct TemplateFields {
+    recipe: Recipe,
+    fingerprints: Vec<u64>,
+}
+
+#[cfg(feature = "serde")]
+impl From<TemplateFields> for Template {
+    fn from(fields: TemplateFields) -> Self {
+        Self::new(fields.recipe, fields.fingerprints)
+    }
 }
 
 impl Template {
@@ -92,14 +108,16 @@ impl Template {
         Ok(())
     }
 
-    /// Takes the mass of furniture away: the tokens of each known shingle, and those between two
-    /// known fingerprints that follow each other.
+    /// Takes the mass of furniture away: the tokens of each known shingle, those between two known
+    /// fingerprints that follow each other, and the rest of a line or sentence of which they make
+    /// half (winnowing does not see the last few words at either end of a passage).
     pub(crate) fn apply(&self, tokens: &Tokens, shingles: &Shingles, mass: &mut [u8]) {
         if self.is_empty() {
             return;
         }
         let window = shingle::window_for(self.recipe, shingles.len());
         let fingerprints: Vec<Fingerprint> = shingle::winnow(shingles.hashes(), window);
+        let mut known = vec![false; tokens.len()];
         let mut known_from = None;
         for fingerprint in fingerprints {
             let at = fingerprint.position as usize;
@@ -108,8 +126,36 @@ impl Template {
                 continue;
             }
             let end = (at + shingles.token_count(at)).min(tokens.len());
-            mass[known_from.unwrap_or(at)..end].fill(0);
+            known[known_from.unwrap_or(at)..end].fill(true);
             known_from = Some(at);
         }
+        let mut start = 0;
+        for end in ends_of_units(tokens.marks()) {
+            let unit = &known[start..end];
+            let whole = unit.iter().filter(|k| **k).count() * 2 >= unit.len();
+            for (mass, known) in mass[start..end].iter_mut().zip(unit) {
+                if whole || *known {
+                    *mass = 0;
+                }
+            }
+            start = end;
+        }
     }
+}
+
+/// Tokens of a line up to which it is furniture as a whole; longer ones go sentence by sentence.
+const LONGEST_LINE: usize = 120;
+
+/// Ends of the lines, and of the sentences of long ones.
+fn ends_of_units(marks: &[Marks]) -> Vec<usize> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for end in (1..=marks.len()).filter(|&end| marks[end - 1].has(Marks::LINE_END)) {
+        if end - start > LONGEST_LINE {
+            out.extend((start + 1..end).filter(|&at| marks[at - 1].has(Marks::SENTENCE_END)));
+        }
+        out.push(end);
+        start = end;
+    }
+    out
 }

@@ -101,6 +101,7 @@ pub struct Dedup {
     pub(crate) max_candidates: usize,
     pub(crate) all_pairs: bool,
     pub(crate) max_pair_members: usize,
+    pub(crate) ledger: bool,
 }
 
 impl Default for Dedup {
@@ -112,6 +113,7 @@ impl Default for Dedup {
             max_candidates: 8,
             all_pairs: false,
             max_pair_members: 256,
+            ledger: false,
         }
     }
 }
@@ -180,6 +182,14 @@ impl Dedup {
     #[must_use]
     pub fn max_pair_members(mut self, most: usize) -> Self {
         self.max_pair_members = most;
+        self
+    }
+
+    /// Whether the report keeps every verified pair, rejected ones too (default: no). About 150 bytes
+    /// a pair, of which there are at most [`max_candidates`](Self::max_candidates) a document.
+    #[must_use]
+    pub fn ledger(mut self, yes: bool) -> Self {
+        self.ledger = yes;
         self
     }
 

@@ -1,6 +1,6 @@
 //! What a batch found.
 
-use crate::relation::{Evidence, Relation};
+use crate::relation::{self, Confidence, Evidence, Relation, Thresholds};
 
 /// A document of a cluster and how it is related to the representative.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +27,14 @@ pub struct Cluster {
 }
 
 impl Cluster {
+    /// The true least similarity: of the member that is least like the representative, the share of
+    /// the smaller document's content that is matched, 0.0..=1.0. It is measured on the texts, never
+    /// inferred through a third document.
+    #[must_use]
+    pub fn least_containment(&self) -> f64 {
+        self.members.iter().map(|m| m.evidence.content_containment()).fold(1.0, f64::min)
+    }
+
     /// Number of documents, the representative included.
     #[must_use]
     pub fn size(&self) -> usize {
@@ -52,6 +60,22 @@ pub struct Pair {
     pub relation: Relation,
     /// The measures.
     pub evidence: Evidence,
+}
+
+impl Member {
+    /// How sure the match with the representative is.
+    #[must_use]
+    pub fn confidence(&self, thresholds: &Thresholds) -> Confidence {
+        relation::confidence(&self.evidence, thresholds)
+    }
+}
+
+impl Pair {
+    /// How sure a match is.
+    #[must_use]
+    pub fn confidence(&self, thresholds: &Thresholds) -> Confidence {
+        relation::confidence(&self.evidence, thresholds)
+    }
 }
 
 /// What was read, verified, capped and skipped.
@@ -85,6 +109,9 @@ pub struct Report {
     /// For each document: its cluster in `clusters`, or `NO_CLUSTER`.
     pub(crate) cluster_of: Vec<u32>,
     pub(crate) pairs: Vec<Pair>,
+    pub(crate) ledger: Vec<Pair>,
+    /// The documents by rank.
+    pub(crate) order: Vec<u32>,
     pub(crate) counts: Counts,
 }
 
@@ -129,6 +156,53 @@ impl Report {
     #[must_use]
     pub fn pairs(&self) -> &[Pair] {
         &self.pairs
+    }
+
+    /// With [`ledger`](crate::dedup::Dedup::ledger): every pair that was nominated and verified with
+    /// what was known at the end, accepted or rejected, by position. [`relation::decide`] on a pair's
+    /// evidence says which test it failed.
+    #[must_use]
+    pub fn ledger(&self) -> &[Pair] {
+        &self.ledger
+    }
+
+    /// The clusters that other thresholds would give, from the ledger alone, without the texts:
+    /// documents in rank order, each with the representative it shares the most content with. Empty
+    /// without a ledger.
+    ///
+    /// Pairs that were never nominated stay unknown, so thresholds that are looser than those of the
+    /// run find less here than in a run of their own; stricter ones only differ where a document that
+    /// lost its representative was never verified against another.
+    #[must_use]
+    pub fn replay(&self, thresholds: &Thresholds) -> Vec<Vec<usize>> {
+        let mut rank_of = vec![0; self.order.len()];
+        for (rank, &doc) in self.order.iter().enumerate() {
+            rank_of[doc as usize] = rank;
+        }
+        let mut links: Vec<Vec<(u64, usize)>> = vec![Vec::new(); self.order.len()];
+        for pair in &self.ledger {
+            if relation::decide(&pair.evidence, thresholds).is_match() {
+                let (a, b) = (rank_of[pair.a], rank_of[pair.b]);
+                let matched = pair.evidence.matched_a.min(pair.evidence.matched_b);
+                links[a.max(b)].push(((matched * 1000.0) as u64, a.min(b)));
+            }
+        }
+        let mut groups: Vec<Vec<usize>> = (0..self.order.len()).map(|r| vec![r]).collect();
+        for (rank, links) in links.iter_mut().enumerate() {
+            links.sort_unstable_by_key(|&(matched, to)| (std::cmp::Reverse(matched), to));
+            let leader = links.iter().map(|l| l.1).find(|&to| !groups[to].is_empty());
+            if let Some(leader) = leader {
+                groups[rank].clear();
+                groups[leader].push(rank);
+            }
+        }
+        let mut out: Vec<Vec<usize>> = groups
+            .into_iter()
+            .filter(|g| g.len() > 1)
+            .map(|g| g.into_iter().map(|r| self.order[r] as usize).collect())
+            .collect();
+        out.sort_by_key(|g| (std::cmp::Reverse(g.len()), g[0]));
+        out
     }
 
     /// What was read, verified, capped and skipped.

@@ -54,11 +54,10 @@ struct Link {
 }
 
 impl Link {
-    /// Best first: most matched content, then most content of the smaller document, then rank.
-    fn key(&self) -> (Reverse<u64>, Reverse<u64>, u32) {
-        let milli = |x: f64| (x * 1000.0) as u64;
-        let e = &self.evidence;
-        (Reverse(milli(e.matched_a.min(e.matched_b))), Reverse(milli(e.content_b_in_a())), self.to)
+    /// Best first: most matched content, then the longest article.
+    fn key(&self) -> (Reverse<u64>, u32) {
+        let matched = self.evidence.matched_a.min(self.evidence.matched_b);
+        (Reverse((matched * 1000.0) as u64), self.to)
     }
 }
 
@@ -293,14 +292,14 @@ impl<'s, 'd> Batch<'s, 'd> {
         links.iter().any(|l| l.relation.is_match() && l.evidence.content_a_in_b() >= whole)
     }
 
-    /// Whether a candidate shares as many fingerprints as a match would. The least containment that
-    /// matches is 0.08; half of that, of the fingerprints of the smaller document, tells a passage
-    /// that was copied from one that is common.
+    /// Whether a candidate shares as many fingerprints as a match would. A twelfth
+    /// of the fingerprints of the smaller document tells a passage that was copied from phrases that
+    /// are common; the least containment that matches is 0.08.
     fn has_hits(&self, rank: u32, candidate: &Candidate) -> bool {
         let shingles = self.rank(rank).shingles.min(self.rank(candidate.doc).shingles) as usize;
         let window = shingle::window_for(self.settings.comparer.recipe, shingles);
         let fingerprints = 2 * shingles / (window + 1);
-        candidate.hits as usize * 25 >= fingerprints
+        candidate.hits as usize * 12 >= fingerprints
     }
 
     /// The second step: the documents of one component in order, each against those before it that
@@ -427,19 +426,16 @@ impl<'s, 'd> Batch<'s, 'd> {
 
     /// The verified relation of a document to another, where it is worth keeping.
     fn link(&self, document: &Document, to: u32) -> Option<Link> {
-        let (relation, evidence) = self.settings.comparer.relate(document, &self.prepare(to));
-        let keep = relation.is_match() || relation == Relation::Overlaps;
-        keep.then_some(Link { to, relation, evidence })
+        let (found, _) =
+            self.settings.comparer.verify(document, &self.prepare(to), self.settings.ledger);
+        found.map(|(relation, evidence)| Link { to, relation, evidence })
     }
 
     fn verify(&self, turn: &mut Turn, document: &Document, to: u32, other: &Document) {
-        let comparison = self.settings.comparer.compare(document, other);
+        let (found, skipped) = self.settings.comparer.verify(document, other, self.settings.ledger);
         turn.verified += 1;
-        turn.skipped_places += comparison.alignment().skipped_places;
-        let relation = comparison.relation();
-        if relation.is_match() || relation == Relation::Overlaps {
-            turn.links.push(Link { to, relation, evidence: *comparison.evidence() });
-        }
+        turn.skipped_places += skipped;
+        turn.links.extend(found.map(|(relation, evidence)| Link { to, relation, evidence }));
     }
 
     /// The hashes under which a document is stored.
@@ -492,14 +488,24 @@ impl<'s, 'd> Batch<'s, 'd> {
             pairs.extend(detail.pairs);
             clusters.push(Cluster { representative: position(group[0]), members: detail.members });
         }
+        let mut ledger: Vec<Pair> = Vec::new();
         for (i, links) in links.iter().enumerate() {
             for link in links {
-                pairs.push(self.pair(i as u32, link));
+                let pair = self.pair(i as u32, link);
+                if self.settings.ledger {
+                    ledger.push(pair);
+                }
+                if link.relation.is_match() || link.relation == Relation::Overlaps {
+                    pairs.push(pair);
+                }
             }
         }
-        pairs.sort_by_key(|p| (p.a, p.b));
-        pairs.dedup_by_key(|p| (p.a, p.b));
-        Report { clusters, cluster_of, pairs, counts }
+        for list in [&mut pairs, &mut ledger] {
+            list.sort_by_key(|p| (p.a, p.b));
+            list.dedup_by_key(|p| (p.a, p.b));
+        }
+        let order = self.order.clone();
+        Report { clusters, cluster_of, pairs, ledger, order, counts }
     }
 
     fn pair(&self, from: u32, link: &Link) -> Pair {
@@ -517,16 +523,25 @@ impl<'s, 'd> Batch<'s, 'd> {
         let mut out = Detail::default();
         let representative = group[0];
         let known = |i: u32| links[i as usize].iter().find(|l| l.to == representative);
+        // the same words are related in the same way, whatever was learned of their sites
+        let of_copy = |i: u32| {
+            let copy = links[i as usize].iter().find(|l| l.relation == Relation::Identical)?;
+            known(copy.to).filter(|l| l.relation.is_match())
+        };
         let mut prepared: Option<Document> = None;
         for &i in &group[1..] {
-            let (relation, evidence) = if let Some(link) = known(i) {
-                (link.relation, link.evidence)
-            } else {
+            let link = known(i).or_else(|| of_copy(i)).copied().unwrap_or_else(|| {
                 out.verified += 1;
                 let prepared = prepared.get_or_insert_with(|| self.prepare(representative));
-                self.settings.comparer.relate(&self.prepare(i), prepared)
-            };
+                let (relation, evidence) =
+                    self.settings.comparer.relate(&self.prepare(i), prepared);
+                Link { to: representative, relation, evidence }
+            });
+            let Link { relation, evidence, .. } = link;
             out.members.push(Member { doc: self.order[i as usize] as usize, relation, evidence });
+            if relation.is_match() || relation == Relation::Overlaps {
+                out.pairs.push(self.pair(i, &Link { to: representative, ..link }));
+            }
         }
         if self.settings.all_pairs {
             let among = &group[..group.len().min(self.settings.max_pair_members)];

@@ -71,6 +71,37 @@ impl fmt::Display for Relation {
     }
 }
 
+/// How sure a match is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Confidence {
+    /// Little content is matched (under 25 words), or a small share of the smaller document (under
+    /// 0.3): what a stub, a quotation and a shared box look alike by.
+    Low,
+    /// Neither low nor high.
+    Medium,
+    /// 50 words and 0.8 of the smaller document's content are matched, and next to nothing is
+    /// substituted.
+    High,
+}
+
+/// How sure the match is that `evidence` shows; the measured precision of each level is in
+/// `benches/README.md`.
+#[must_use]
+pub fn confidence(evidence: &Evidence, thresholds: &Thresholds) -> Confidence {
+    let (matched, contained) = smaller_side(evidence);
+    let pure = evidence.lead < 5.0 && evidence.substituted < 0.1 * matched;
+    if evidence.identical || matched >= 50.0 && contained >= thresholds.whole && pure {
+        Confidence::High
+    } else if matched < 25.0 || contained < thresholds.min_containment {
+        Confidence::Low
+    } else {
+        Confidence::Medium
+    }
+}
+
 /// Every threshold of the decision. All are compared with `>=` or `<`, as the names say.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -162,10 +193,10 @@ impl Default for Thresholds {
 ///    C it needs most of m in one run: a clean passage of 20 words and C of 0.2, or an *opening*,
 ///    where the run begins one document's content, as a truncated article does in a page with much
 ///    other text.
-/// 3. A match is [`NearDuplicate`](Relation::NearDuplicate) if 0.8 of either content is matched. Else
-///    the document of which the greater share is matched is truncated from the other, if the other
-///    goes on for 25 words behind the last match and by more than stands before the first, or
-///    contained in it.
+/// 3. A match is [`NearDuplicate`](Relation::NearDuplicate) if 0.8 of either content is matched, or if
+///    content and match are equal. Else the document of which the greater share is matched is
+///    truncated from the other, if the other goes on for 25 words behind the last match and by more
+///    than stands before the first, or contained in it.
 /// 4. What is no match but shares a run of 20 content words overlaps, unless it fails the
 ///    substitution test: then, as with documents that share only furniture, the template is what they
 ///    share.
@@ -188,9 +219,18 @@ pub fn decide(evidence: &Evidence, thresholds: &Thresholds) -> Relation {
     if passage { Relation::Overlaps } else { Relation::Unrelated }
 }
 
+/// Whether a is the smaller document; where both hold as much content, the one of which more is
+/// matched. A total order but for documents that no measure tells apart, so that exchanging the
+/// documents exchanges the answer.
+fn is_a_smaller(e: &Evidence) -> bool {
+    let a = (e.content_a, -e.matched_a, e.head_a, e.tail_a);
+    let b = (e.content_b, -e.matched_b, e.head_b, e.tail_b);
+    a <= b
+}
+
 /// The matched content of the smaller document, in words, and its share of that document's content.
 fn smaller_side(e: &Evidence) -> (f64, f64) {
-    if e.content_a <= e.content_b {
+    if is_a_smaller(e) {
         (e.matched_a, e.content_a_in_b())
     } else {
         (e.matched_b, e.content_b_in_a())
@@ -231,7 +271,7 @@ fn is_same_article(e: &Evidence, t: &Thresholds) -> bool {
     }
     let one_run = e.longest_run >= t.opening_share * matched;
     let pure = e.lead < 5.0 && e.substituted < 0.1 * matched;
-    let smaller_head = if e.content_a <= e.content_b { e.head_a } else { e.head_b };
+    let smaller_head = if is_a_smaller(e) { e.head_a } else { e.head_b };
     let passage = matched >= t.passage_words && contained >= t.passage_containment && pure;
     let opening = matched >= t.opening_words
         && contained >= t.opening_containment
@@ -245,13 +285,14 @@ fn is_same_article(e: &Evidence, t: &Thresholds) -> bool {
     one_run && (passage || opening || long_opening)
 }
 
-/// Which way a match goes.
+/// Which way a match goes: from the document of which the greater share is matched, then from the
+/// smaller one. Two that are equal in both are versions of one article: neither stands in the other.
 fn direction(e: &Evidence, t: &Thresholds) -> Relation {
     let (in_b, in_a) = (e.content_a_in_b(), e.content_b_in_a());
-    if in_b >= t.whole && in_a >= t.whole {
+    if in_b >= t.whole && in_a >= t.whole || in_b == in_a && e.content_a == e.content_b {
         return Relation::NearDuplicate;
     }
-    if in_b > in_a || in_b == in_a && e.content_a <= e.content_b {
+    if in_b > in_a || in_b == in_a && e.content_a < e.content_b {
         let cut = e.tail_b >= t.min_continuation && e.head_b < e.tail_b;
         if cut { Relation::TruncatedOf } else { Relation::ContainedIn }
     } else {

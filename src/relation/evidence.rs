@@ -54,9 +54,9 @@ pub struct Evidence {
     pub head_a: f64,
     /// Unmatched content words of b before the first chained run.
     pub head_b: f64,
-    /// Unmatched content words of a behind the last chained run.
+    /// Unmatched content words of a behind the last chained run that holds content.
     pub tail_a: f64,
-    /// Unmatched content words of b behind the last chained run.
+    /// Unmatched content words of b behind the last chained run that holds content.
     pub tail_b: f64,
 }
 
@@ -71,6 +71,12 @@ impl Evidence {
     #[must_use]
     pub fn content_b_in_a(&self) -> f64 {
         if self.content_b > 0.0 { self.matched_b / self.content_b } else { 0.0 }
+    }
+
+    /// Share of the smaller document's content that is matched: the greater of both, 0.0..=1.0.
+    #[must_use]
+    pub fn content_containment(&self) -> f64 {
+        self.content_a_in_b().max(self.content_b_in_a())
     }
 
     /// The evidence with a and b exchanged.
@@ -140,6 +146,19 @@ impl Side {
 /// Measures an alignment of `a` with `b`. Linear in the tokens, but for sorting the shingles.
 #[must_use]
 pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evidence {
+    let mut out = measure_matches(a, b, alignment);
+    measure_resemblance(a, b, &mut out);
+    out
+}
+
+/// Sets the resemblance and both containments of all shingles, which are exact and need a sort.
+pub(crate) fn measure_resemblance(a: Sequence<'_>, b: Sequence<'_>, evidence: &mut Evidence) {
+    (evidence.jaccard, evidence.a_in_b, evidence.b_in_a) =
+        resemblance(a.shingles.hashes(), b.shingles.hashes());
+}
+
+/// All of the evidence but the resemblance and containments of shingles, which are left 0.
+pub(crate) fn measure_matches(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evidence {
     let (mut side_a, mut side_b) = (Side::new(a), Side::new(b));
     let all = || alignment.chain.iter().chain(&alignment.moved);
     for run in all() {
@@ -154,7 +173,6 @@ pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evide
     let mut out = walk(&side_a, &side_b, &alignment.chain);
     let (whole_a, whole_b) = (0..a.tokens.len(), 0..b.tokens.len());
     out.identical = !a.tokens.is_empty() && a.tokens == b.tokens;
-    (out.jaccard, out.a_in_b, out.b_in_a) = resemblance(a.shingles.hashes(), b.shingles.hashes());
     out.tokens_a = a.tokens.len() as u32;
     out.tokens_b = b.tokens.len() as u32;
     out.matched_tokens_a = out.tokens_a - side_a.unmatched_tokens(whole_a.clone());
@@ -163,14 +181,21 @@ pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evide
     out.content_b = words(side_b.total());
     out.matched_a = words(side_a.sum(whole_a, true));
     out.matched_b = words(side_b.sum(whole_b, true));
-    out.longest_run = words(all().map(|r| side_a.mass_of(r.in_a())).max().unwrap_or(0));
+    out.longest_run = words(all().map(|r| run_mass(&side_a, &side_b, *r)).max().unwrap_or(0));
     out
+}
+
+/// Mass of a run: of its two sides the lesser. They differ where a passage is content in one of
+/// several places only.
+fn run_mass(a: &Side, b: &Side, run: Run) -> u64 {
+    a.mass_of(run.in_a()).min(b.mass_of(run.in_b()))
 }
 
 /// The gaps between chained runs: the substitution test, and where the matches begin and end.
 fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
     let mut out = Evidence::default();
     let (mut end_a, mut end_b) = (0, 0);
+    let mut last = None;
     let (mut so_far, mut substituted, mut lead) = (0, 0, 0);
     for (n, run) in chain.iter().enumerate() {
         let (gap_a, gap_b) = (end_a..run.a as usize, end_b..run.b as usize);
@@ -184,13 +209,18 @@ fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
         if so_far < LEAD_ENDS {
             lead = lead.max(rest_a.min(rest_b));
         }
-        so_far += a.mass_of(run.in_a());
+        so_far += run_mass(a, b, *run);
         (end_a, end_b) = (run.in_a().end, run.in_b().end);
+        if run_mass(a, b, *run) > 0 {
+            last = Some((end_a, end_b));
+        }
     }
     out.substituted = words(substituted);
     out.lead = words(lead);
-    out.tail_a = words(a.unmatched(end_a..a.mass.len()));
-    out.tail_b = words(b.unmatched(end_b..b.mass.len()));
+    // a shared footer does not end an article
+    let (last_a, last_b) = last.unwrap_or((end_a, end_b));
+    out.tail_a = words(a.unmatched(last_a..a.mass.len()));
+    out.tail_b = words(b.unmatched(last_b..b.mass.len()));
     out
 }
 
