@@ -89,10 +89,15 @@ pub struct Recipe {
 #[derive(serde::Serialize, serde::Deserialize)]
 struct RecipeFields {
     scheme: u16,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_web")]
     profile: Profile,
     shingle_width: u8,
     window: u32,
+}
+
+#[cfg(feature = "serde")]
+fn is_web(profile: &Profile) -> bool {
+    *profile == Profile::Web
 }
 
 #[cfg(feature = "serde")]
@@ -158,7 +163,9 @@ impl Recipe {
     /// If a setting is out of range.
     pub fn with(profile: Profile, shingle_width: u8, window: u32) -> Result<Self, ConfigError> {
         if !(1..=32).contains(&shingle_width) {
-            return Err(ConfigError::new("shingle_width", shingle_width, "1 to 32"));
+            let expected =
+                if profile == Profile::Ocr { "1 to 32 letters" } else { "1 to 32 words" };
+            return Err(ConfigError::new("shingle_width", shingle_width, expected));
         }
         if !(1..=4096).contains(&window) {
             return Err(ConfigError::new("window", window, "1 to 4096 shingles"));

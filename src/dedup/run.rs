@@ -292,14 +292,15 @@ impl<'s, 'd> Batch<'s, 'd> {
         links.iter().any(|l| l.relation.is_match() && l.evidence.content_a_in_b() >= whole)
     }
 
-    /// Whether a candidate shares as many fingerprints as a match would. A twelfth
-    /// of the fingerprints of the smaller document tells a passage that was copied from phrases that
+    /// Whether a candidate shares as many fingerprints as a match would. A twelfth (of
+    /// texts with errors, less) of the fingerprints of the smaller document tells a passage that was copied from phrases that
     /// are common; the least containment that matches is 0.08.
     fn has_hits(&self, rank: u32, candidate: &Candidate) -> bool {
         let shingles = self.rank(rank).shingles.min(self.rank(candidate.doc).shingles) as usize;
         let window = shingle::window_for(self.settings.comparer.recipe, shingles);
         let fingerprints = 2 * shingles / (window + 1);
-        candidate.hits as usize * 12 >= fingerprints
+        let profile = self.settings.comparer.recipe.profile();
+        candidate.hits as usize * crate::profile::fingerprints_a_hit(profile) >= fingerprints
     }
 
     /// The second step: the documents of one component in order, each against those before it that
