@@ -67,19 +67,29 @@ impl Run {
 /// Bounds on the work of one alignment, in steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Limits {
     /// Places of one shingle that a seed looks at (16).
     pub occurrences: u32,
     /// Tokens of a gap, on either side, that are refined (64).
     pub gap: u32,
+    /// Share of the wider side of a gap, in percent, that a common subsequence holds to count (40):
+    /// less is chance.
+    pub common: u32,
+    /// Tokens by which a chained run may reach into the next one (8): at a repeated phrase both claim
+    /// it.
+    pub overlap: u32,
+    /// Whether the beginnings and the ends of both documents bound gaps, too (no: what stands there
+    /// is mostly furniture).
+    pub ends: bool,
     /// Runs that are chained exactly (4,096); further ones, the shortest, count as moved.
     pub runs: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { occurrences: 16, gap: 64, runs: 4096 }
+        Self { occurrences: 16, gap: 64, common: 40, overlap: 8, ends: false, runs: 4096 }
     }
 }
 
@@ -115,9 +125,6 @@ fn in_canonical_order(a: &[u64], b: &[u64]) -> bool {
 }
 
 const NONE: u32 = u32::MAX;
-
-/// Tokens by which a chained run may reach into the next one: at a repeated phrase both claim it.
-const MAX_OVERLAP: u32 = 8;
 
 /// Positions of the shingles of one document: open addressing on the low bits of the hash, places of
 /// equal shingles linked in increasing order.
@@ -228,7 +235,7 @@ fn seed_and_extend(
 /// Splits `runs` (by position in b) into the heaviest chain and the moved rest.
 ///
 /// A maximum-weight increasing subsequence over a Fenwick tree of prefix maxima (as in Abouelhoda
-/// and Ohlebusch 2005, without gap costs). Runs may overlap by up to [`MAX_OVERLAP`] tokens; the
+/// and Ohlebusch 2005, without gap costs). Runs may overlap by up to [`Limits::overlap`] tokens; the
 /// overlap is cut from the later one.
 fn chain(mut runs: Vec<Run>, a: Sequence<'_>, limits: Limits, out: &mut Alignment) {
     if runs.len() > limits.runs as usize {
@@ -262,7 +269,7 @@ fn chain(mut runs: Vec<Run>, a: Sequence<'_>, limits: Limits, out: &mut Alignmen
     for (i, run) in runs.iter().enumerate() {
         let weight: u64 = a.mass[run.in_a()].iter().map(|&m| 1 + u64::from(m)).sum();
         // the best chain that ends where this run begins or reaches into it by less than half
-        let into = (run.len / 2).min(MAX_OVERLAP);
+        let into = (run.len / 2).min(limits.overlap);
         let rank = ends.partition_point(|&e| e <= run.a + into);
         let mut before = (0, NONE);
         let mut node = rank;
@@ -309,11 +316,15 @@ fn chain(mut runs: Vec<Run>, a: Sequence<'_>, limits: Limits, out: &mut Alignmen
 
 /// Adds the common subsequences of small gaps between chained runs.
 fn refine(a: &[u64], b: &[u64], limits: Limits, chain: &mut Vec<Run>) {
-    if chain.len() < 2 {
+    if chain.is_empty() {
         return;
     }
     let mut added = Vec::new();
     let mut table = Vec::new();
+    if limits.ends {
+        chain.insert(0, Run { a: 0, b: 0, len: 0 });
+        chain.push(Run { a: a.len() as u32, b: b.len() as u32, len: 0 });
+    }
     for pair in chain.windows(2) {
         let gap_a = pair[0].in_a().end..pair[1].in_a().start;
         let gap_b = pair[0].in_b().end..pair[1].in_b().start;
@@ -321,7 +332,10 @@ fn refine(a: &[u64], b: &[u64], limits: Limits, chain: &mut Vec<Run>) {
         if gap_a.is_empty() || gap_b.is_empty() || gap_a.len() > limit || gap_b.len() > limit {
             continue;
         }
-        common_subsequence(a, gap_a, b, gap_b, &mut table, &mut added);
+        common_subsequence((a, gap_a), (b, gap_b), limits.common, &mut table, &mut added);
+    }
+    if limits.ends {
+        chain.retain(|run| run.len > 0);
     }
     if !added.is_empty() {
         chain.append(&mut added);
@@ -330,12 +344,11 @@ fn refine(a: &[u64], b: &[u64], limits: Limits, chain: &mut Vec<Run>) {
 }
 
 /// Longest common subsequence of two gaps as runs, by the quadratic table; of equal lengths the one
-/// that matches earliest. Nothing where it holds less than 2/5 of the wider gap.
+/// that matches earliest. Nothing where it holds less than `common` percent of the wider gap.
 fn common_subsequence(
-    a: &[u64],
-    gap_a: Range<usize>,
-    b: &[u64],
-    gap_b: Range<usize>,
+    (a, gap_a): (&[u64], Range<usize>),
+    (b, gap_b): (&[u64], Range<usize>),
+    common: u32,
     table: &mut Vec<u16>,
     out: &mut Vec<Run>,
 ) {
@@ -353,7 +366,7 @@ fn common_subsequence(
         }
     }
     // few common words in a wide gap are chance, not text that was edited
-    if usize::from(table[0]) * 5 < rows.max(columns) * 2 {
+    if u64::from(table[0]) * 100 < rows.max(columns) as u64 * u64::from(common) {
         return;
     }
     let (mut i, mut j) = (0, 0);

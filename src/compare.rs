@@ -10,7 +10,7 @@ use crate::align::{self, Alignment, Limits, Run, Sequence};
 use crate::content::{self, ContentModel, Template};
 use crate::error::RecipeMismatch;
 use crate::hash;
-use crate::recipe::Recipe;
+use crate::recipe::{Profile, Recipe};
 use crate::relation::{self, Confidence, Evidence, Relation, Thresholds};
 use crate::shingle::{self, Shingles};
 use crate::text::{self, Marks, Span, Tokens};
@@ -95,8 +95,7 @@ impl Comparer {
     /// Replaces the content of `out`; its memory is reused.
     pub fn prepare_into(&self, text: &str, out: &mut Document) {
         text::tokenize_into(text, &mut out.tokens);
-        shingle::shingles_into(&out.tokens, self.recipe.shingle_width(), &mut out.shingles);
-        self.content.weigh_into(&out.tokens, &mut out.mass);
+        self.finish(text.as_bytes(), out);
     }
 
     /// Makes `text` ready; what `template` knows as furniture weighs nothing.
@@ -117,18 +116,29 @@ impl Comparer {
     /// Makes bytes ready that are UTF-8 or nearly so; spans are offsets into `bytes`.
     #[must_use]
     pub fn prepare_bytes(&self, bytes: &[u8]) -> Document {
-        let tokens = text::tokenize_bytes(bytes);
-        let shingles = shingle::shingles(&tokens, self.recipe.shingle_width());
-        let mut mass = Vec::new();
-        self.content.weigh_into(&tokens, &mut mass);
-        Document { tokens, shingles, mass }
+        let mut out = Document { tokens: text::tokenize_bytes(bytes), ..Document::default() };
+        self.finish(bytes, &mut out);
+        out
+    }
+
+    /// From words to the whole document. Content is judged by words, whatever the tokens are.
+    fn finish(&self, text: &[u8], out: &mut Document) {
+        self.content.weigh_into(&out.tokens, &mut out.mass);
+        if self.recipe.profile() == Profile::Ocr {
+            let letters = text::letters(text, &out.tokens);
+            out.mass = content::letter_mass(&out.tokens, &out.mass, &letters);
+            out.tokens = letters;
+        }
+        shingle::shingles_into(&out.tokens, self.recipe.shingle_width(), &mut out.shingles);
     }
 
     /// Compares two documents that this comparer, or one with the same recipe, prepared.
     #[must_use]
     pub fn compare(&self, a: &Document, b: &Document) -> Comparison {
         let alignment = align::align(a.sequence(), b.sequence(), self.limits);
-        let evidence = relation::measure(a.sequence(), b.sequence(), &alignment);
+        let mut evidence = relation::measure(a.sequence(), b.sequence(), &alignment);
+        evidence.substituted_numbers =
+            relation::substituted_numbers(&a.tokens, &b.tokens, &alignment);
         let relation = relation::decide(&evidence, &self.thresholds);
         let confidence = relation::confidence(&evidence, &self.thresholds);
         Comparison { relation, confidence, evidence, alignment }
@@ -143,9 +153,11 @@ impl Comparer {
         b: &Document,
         whole: bool,
     ) -> (Option<(Relation, Evidence)>, u64) {
+        let words = (&a.tokens, &b.tokens);
         let (a, b) = (a.sequence(), b.sequence());
         let alignment = align::align(a, b, self.limits);
         let mut evidence = relation::measure_matches(a, b, &alignment);
+        evidence.substituted_numbers = relation::substituted_numbers(words.0, words.1, &alignment);
         let relation = relation::decide(&evidence, &self.thresholds);
         let kept = whole || relation.is_match() || relation == Relation::Overlaps;
         let found = kept.then(|| {

@@ -94,6 +94,8 @@ pub mod relation;
 
 pub mod compare;
 
+pub mod profile;
+
 pub mod index;
 
 pub mod dedup;
@@ -103,4 +105,5 @@ pub mod diff;
 pub use compare::{Comparer, Comparison, Document, compare};
 pub use dedup::{Dedup, Report};
 pub use diff::diff;
+pub use recipe::{Profile, Recipe};
 pub use relation::{Evidence, Relation, Thresholds};

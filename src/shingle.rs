@@ -9,6 +9,9 @@
 //! is 5 word tokens, 8 Han characters or 16 Thai characters, and runs that mix scripts fall between.
 //! The rule is local: equal token runs give equal shingles wherever they stand.
 //!
+//! Where words are cut into letters, for texts with errors in their characters, a letter counts 3/16 of
+//! a word and the width is in letters: a shingle of 12 letters is one of 4 Han or 8 Thai characters.
+//!
 //! The hash of a shingle is [`mix`](crate::hash::mix) of the polynomial
 //! `h[0]*B^(n-1) + ... + h[n-1] (mod 2^64)` over its token hashes, rolled from one shingle to the
 //! next (Karp and Rabin 1987).
@@ -37,6 +40,7 @@ pub const fn word_sixteenths(script: Script) -> u32 {
         Script::Words => 16,
         Script::Han => 10,
         Script::SoutheastAsian => 5,
+        Script::Letter => 3,
     }
 }
 
@@ -100,10 +104,11 @@ pub fn shingles_into(tokens: &Tokens, width: u8, out: &mut Shingles) {
     out.hashes.clear();
     out.lengths.clear();
     out.width = width;
-    if tokens.marks().iter().all(|m| m.script() == Script::Words) {
+    let unit = if tokens.is_letters() { Script::Letter } else { Script::Words };
+    if tokens.marks().iter().all(|m| m.script() == unit) {
         roll_words(tokens.hashes(), usize::from(width), &mut out.hashes);
     } else {
-        roll_mixed(tokens, width, out);
+        roll_mixed(tokens, u32::from(width) * word_sixteenths(unit), out);
     }
 }
 
@@ -122,9 +127,9 @@ fn roll_words(tokens: &[u64], width: usize, out: &mut Vec<u64>) {
     }));
 }
 
-fn roll_mixed(tokens: &Tokens, width: u8, out: &mut Shingles) {
+/// `full`: sixteenths of a word that a shingle holds.
+fn roll_mixed(tokens: &Tokens, full: u32, out: &mut Shingles) {
     let base = hash::POLYNOMIAL_BASE;
-    let full = u32::from(width) * 16;
     // the longest shingle is all Southeast Asian: width * 16 / 5 tokens, at most 103
     let mut powers = [1u64; 128];
     for i in 1..powers.len() {

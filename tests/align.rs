@@ -65,6 +65,7 @@ fn holds_a_shingle(a: &Plain, run: Run) -> bool {
         Script::Words => 16,
         Script::Han => 10,
         Script::SoutheastAsian => 5,
+        Script::Letter => 3,
     };
     run.in_a().map(weight).sum::<u32>() >= 16 * u32::from(WIDTH)
 }

@@ -20,6 +20,7 @@ fn naive_shingles(tokens: &Tokens, width: u8) -> Vec<(u64, usize)> {
                 Script::Words => 16,
                 Script::Han => 10,
                 Script::SoutheastAsian => 5,
+                Script::Letter => 3,
             };
             end += 1;
         }

@@ -3,13 +3,20 @@
 //! Every token gets a *mass* in units of [`WORD`]: a word of an article weighs 240, a Han character
 //! 150 (10/16 of a word), a Thai character 75; a token of furniture weighs 0. Sums are integers, so
 //! they are equal on every machine.
+//!
+//! What counts as furniture depends on the kind of text ([`ContentModel::for_profile`]): blocks that
+//! are no prose and blocks that hold phrases of user interfaces on pages of the web; only the latter
+//! in scanned texts, whose lines end anywhere, and in titles and posts, which are no prose; the licence
+//! at the head of source code.
 
+mod licence;
 mod phrases;
 mod template;
 
 pub use phrases::{PHRASES_VERSION, PhraseKind, Phrases};
 pub use template::Template;
 
+use crate::recipe::Profile;
 use crate::shingle::word_sixteenths;
 use crate::text::{Marks, Script, Tokens};
 use std::ops::Range;
@@ -29,6 +36,7 @@ pub const fn whole_mass(script: Script) -> u8 {
 pub struct ContentModel {
     phrases: Phrases,
     settings: ContentSettings,
+    profile: Profile,
 }
 
 /// Numbers of the block test.
@@ -52,7 +60,7 @@ impl Default for ContentSettings {
 
 impl Default for ContentModel {
     fn default() -> Self {
-        Self { phrases: Phrases::bundled(), settings: ContentSettings::default() }
+        Self::for_profile(Profile::Web)
     }
 }
 
@@ -73,12 +81,30 @@ struct Block {
 }
 
 impl ContentModel {
-    /// Replaces the content of `mass` by the mass of each token.
+    /// What is content in texts of `profile`.
+    #[must_use]
+    pub fn for_profile(profile: Profile) -> Self {
+        let mut settings = ContentSettings::default();
+        if profile == Profile::Short {
+            // a post is one block: its sentences are judged
+            settings.max_block_words = 0;
+        }
+        Self { phrases: Phrases::bundled(), settings, profile }
+    }
+
+    /// Replaces the content of `mass` by the mass of each token; `tokens` are words, not letters.
     pub fn weigh_into(&self, tokens: &Tokens, mass: &mut Vec<u8>) {
         mass.clear();
+        if self.profile == Profile::Code {
+            mass.extend(tokens.marks().iter().map(|m| whole_mass(m.script())));
+            mass[licence::at_head(tokens)].fill(0);
+            return;
+        }
         mass.resize(tokens.len(), 0);
         let mut blocks = self.blocks(tokens);
-        spread(&mut blocks);
+        if self.profile == Profile::Web {
+            spread(&mut blocks);
+        }
         let total: u32 = blocks.iter().map(|b| b.sixteenths).sum();
         let prose: u32 =
             blocks.iter().filter(|b| b.kind == Kind::Prose).map(|b| b.sixteenths).sum();
@@ -94,7 +120,7 @@ impl ContentModel {
                 *mass = whole_mass(mark.script()) / parts;
             }
         }
-        if !lists {
+        if self.profile == Profile::Web && !lists {
             drop_encoded(tokens.marks(), mass);
         }
     }
@@ -152,14 +178,16 @@ impl ContentModel {
     ) -> Block {
         let (strong, weak) = self.phrases.find_in(&tokens.hashes()[range.clone()]);
         let words = sixteenths / 16;
+        let web = self.profile == Profile::Web;
         let furniture = strong > 0
-            || weak >= 2 && (part || weak * 25 > words)
-            || weak >= 1 && words < 25 && !part;
+            || web
+                && (weak >= 2 && (part || weak * 25 > words) || weak >= 1 && words < 25 && !part);
         let kind = if furniture {
             Kind::Furniture
-        } else if (part || words >= self.settings.min_prose_words)
-            && sentences > 0
-            && !(part && is_title_case(&tokens.marks()[range.clone()]))
+        } else if !web
+            || (part || words >= self.settings.min_prose_words)
+                && sentences > 0
+                && !(part && is_title_case(&tokens.marks()[range.clone()]))
         {
             Kind::Prose
         } else {
@@ -167,6 +195,22 @@ impl ContentModel {
         };
         Block { start: range.start as u32, end: range.end as u32, sixteenths, kind }
     }
+}
+
+/// The mass of `letters` from that of the `words` they were cut from.
+pub(crate) fn letter_mass(words: &Tokens, mass: &[u8], letters: &Tokens) -> Vec<u8> {
+    let mut word = 0;
+    let spans = words.spans();
+    let tokens = letters.spans().iter().zip(letters.marks());
+    tokens
+        .map(|(span, mark)| {
+            while spans[word].end < span.end {
+                word += 1;
+            }
+            let whole = u32::from(whole_mass(words.marks()[word].script()));
+            (u32::from(whole_mass(mark.script())) * u32::from(mass[word]) / whole) as u8
+        })
+        .collect()
 }
 
 /// Words that a line has at least if a sentence goes on behind its break: menus have fewer.

@@ -3,7 +3,7 @@
 use crate::error::RecipeMismatch;
 use crate::recipe::Recipe;
 use crate::shingle::{self, Fingerprint, Shingles};
-use crate::text::{self, Marks, Tokens};
+use crate::text::{Marks, Tokens};
 use std::collections::HashMap;
 
 /// What the pages of one site have in common, as a set of fingerprints: furniture, wherever it
@@ -58,7 +58,7 @@ impl Template {
     pub fn learn<'a>(recipe: Recipe, pages: impl IntoIterator<Item = &'a str>) -> Self {
         let mut count: HashMap<u64, usize> = HashMap::new();
         for page in pages {
-            let shingles = shingle::shingles(&text::tokenize(page), recipe.shingle_width());
+            let shingles = shingle::shingles(&recipe.tokenize(page), recipe.shingle_width());
             let window = shingle::window_for(recipe, shingles.len());
             let mut fingerprints: Vec<u64> =
                 shingle::winnow(shingles.hashes(), window).iter().map(|f| f.hash).collect();

@@ -31,6 +31,7 @@ mod run;
 pub use report::{Cluster, Counts, Member, Pair, Report};
 
 use crate::compare::Comparer;
+use crate::recipe::Profile;
 
 /// One document of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -128,6 +129,15 @@ impl Dedup {
     #[must_use]
     pub fn builder() -> Self {
         Self::default()
+    }
+
+    /// Everything for texts of `profile`: its [`Comparer`] and
+    /// [`posting_cap`](Self::posting_cap).
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.comparer = Comparer::for_profile(profile);
+        self.cap = crate::profile::posting_cap(profile);
+        self
     }
 
     /// The recipe, content model, thresholds and alignment limits to compare with.

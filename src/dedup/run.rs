@@ -5,6 +5,8 @@ use super::{Dedup, Doc, Linkage};
 use crate::compare::Document;
 use crate::content::Template;
 use crate::index::{Candidate, Postings, Scratch};
+use crate::profile;
+use crate::recipe::Profile;
 use crate::relation::{Evidence, Relation};
 use crate::shingle;
 use std::cmp::Reverse;
@@ -15,9 +17,6 @@ use rayon::prelude::*;
 
 /// Documents matched in one parallel step. Part of the definition of the result only through ties.
 const CHUNK: usize = 512;
-
-/// Documents of at most this many shingles are looked up by all of them, not by their fingerprints.
-const PROBE_ALL: usize = 150;
 
 /// Applies `f` to every item, on all cores where the feature `rayon` is on; results in order.
 pub(crate) fn parallel_map<T: Sync, R: Send>(
@@ -153,8 +152,8 @@ impl<'s, 'd> Batch<'s, 'd> {
                 site.map_or(NO_SITE, |s| names.binary_search(&s).expect("listed") as u32)
             })
             .collect();
-        let templates = vec![Template::default(); names.len()];
-        let common = Template::default();
+        let templates = vec![Template::new(comparer.recipe, Vec::new()); names.len()];
+        let common = Template::new(comparer.recipe, Vec::new());
         Self { settings, docs, ranks, order, sites, templates, common, progress }
     }
 
@@ -273,7 +272,8 @@ impl<'s, 'd> Batch<'s, 'd> {
         let most = self.settings.max_candidates;
         let mut candidates = index.candidates(&out.probes, most + 1, &mut Scratch::default());
         let own = out.fingerprints.len();
-        candidates.retain(|c| has_hits(c.hits, own, distinct[c.doc as usize] as usize));
+        let profile = self.settings.comparer.recipe.profile();
+        candidates.retain(|c| has_hits(profile, c.hits, own, distinct[c.doc as usize] as usize));
         out.capped = candidates.len() > most;
         candidates.truncate(most);
         let mut enough = 0;
@@ -304,6 +304,7 @@ impl<'s, 'd> Batch<'s, 'd> {
     /// found no match.
     fn match_within(&self, component: &mut Component<'_>, neighbours: &[Vec<Candidate>]) {
         let most = self.settings.max_candidates;
+        let profile = self.settings.comparer.recipe.profile();
         let mut founders: Vec<usize> = Vec::new();
         for at in 0..component.turns.len() {
             let mine = component.members[at];
@@ -314,7 +315,7 @@ impl<'s, 'd> Batch<'s, 'd> {
                     let other = component.members[f];
                     let hits = neighbours[mine as usize].iter().find(|c| c.doc == other)?.hits;
                     let theirs = component.turns[f].fingerprints.len();
-                    has_hits(hits, own, theirs).then_some((Reverse(hits), f))
+                    has_hits(profile, hits, own, theirs).then_some((Reverse(hits), f))
                 })
                 .collect();
             candidates.sort_unstable();
@@ -340,6 +341,9 @@ impl<'s, 'd> Batch<'s, 'd> {
     /// wherever they stand. A story in a hundred papers is in one founder only, so it is neither.
     fn learn(&mut self, index: &Postings) {
         let recipe = self.settings.comparer.recipe;
+        if !crate::profile::learns(recipe.profile()) {
+            return;
+        }
         let mut known: Vec<Vec<u64>> = vec![Vec::new(); self.templates.len()];
         let mut common: Vec<u64> = index.stopped().collect();
         let mut sites = Vec::new();
@@ -447,7 +451,8 @@ impl<'s, 'd> Batch<'s, 'd> {
     /// The hashes by which a document is looked up.
     fn probes(&self, document: &Document, fingerprints: &[u64]) -> Vec<u64> {
         let shingles = document.shingles().hashes();
-        if shingles.len() > PROBE_ALL {
+        let recipe = self.settings.comparer.recipe;
+        if shingles.len() > crate::profile::probe_all(recipe.profile()) {
             return fingerprints.to_vec();
         }
         let mut out = shingles.to_vec();
@@ -569,8 +574,9 @@ struct Detail {
 /// Whether two documents of `own` and `theirs` distinct fingerprints share as many as a match would.
 /// A twelfth of the fingerprints of the smaller document tells a passage that was copied from phrases
 /// that are common; the least containment that matches is 0.08.
-fn has_hits(hits: u32, own: usize, theirs: usize) -> bool {
-    hits as usize * 12 >= own.min(theirs)
+/// Texts with errors need less.
+fn has_hits(profile: Profile, hits: u32, own: usize, theirs: usize) -> bool {
+    hits as usize * profile::fingerprints_a_hit(profile) >= own.min(theirs)
 }
 
 /// Least document by rank of each connected component of the verified matches.

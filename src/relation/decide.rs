@@ -120,6 +120,17 @@ pub struct Thresholds {
     pub max_lead_share: f64,
     /// Most substituted content as a share of the matched content (0.5).
     pub max_substituted: f64,
+    /// Whether content left on both sides behind the last match counts as substituted (no: a
+    /// truncated text ends there).
+    pub count_tail: bool,
+    /// Most substituted numbers of a match (`None`: any): in short texts another number is another
+    /// report.
+    pub max_substituted_numbers: Option<u32>,
+    /// A match of less than this many words (0) needs
+    /// [`both_containment`](Self::both_containment) of either document's content.
+    pub both_words: f64,
+    /// See [`both_words`](Self::both_words) (0.5).
+    pub both_containment: f64,
     /// Most substituted tokens of any kind as a share of the matched content (2.0).
     pub max_substituted_tokens: f64,
     /// Matched content, in words, below which the next threshold holds in its place (60): paywall
@@ -127,7 +138,8 @@ pub struct Thresholds {
     pub short_words: f64,
     /// See [`short_words`](Self::short_words) (1.0).
     pub max_substituted_tokens_short: f64,
-    /// Least share of the matched content that stands in one run, for the two rules below (0.6).
+    /// Least share of the matched content that stands in one run, for the two rules below (0.6);
+    /// more than 1 turns them off.
     pub opening_share: f64,
     /// A *passage* of this many words (20) with next to nothing substituted matches from
     /// [`passage_containment`](Self::passage_containment) on.
@@ -154,6 +166,10 @@ impl Default for Thresholds {
             max_lead: 20.0,
             max_lead_share: 0.2,
             max_substituted: 0.5,
+            count_tail: false,
+            max_substituted_numbers: None,
+            both_words: 0.0,
+            both_containment: 0.5,
             max_substituted_tokens: 2.0,
             short_words: 60.0,
             max_substituted_tokens_short: 1.0,
@@ -226,7 +242,11 @@ fn smaller_side(e: &Evidence) -> (f64, f64) {
 fn is_substituted(e: &Evidence, t: &Thresholds) -> bool {
     let (matched, contained) = smaller_side(e);
     let lead = e.lead >= t.max_lead && !(e.lead < t.max_lead_share * matched && contained >= 0.5);
-    lead || e.substituted >= t.max_substituted * matched || has_other_text_between(e, t)
+    let tail = if t.count_tail { e.tail_a.min(e.tail_b) } else { 0.0 };
+    let numbers = t.max_substituted_numbers.is_some_and(|most| e.substituted_numbers > most);
+    lead || numbers
+        || e.substituted + tail >= t.max_substituted * matched
+        || has_other_text_between(e, t)
 }
 
 /// The test on tokens of any kind: lists of a shop or a menu are not content but differ all the
@@ -241,6 +261,10 @@ fn has_other_text_between(e: &Evidence, t: &Thresholds) -> bool {
 
 fn is_same_article(e: &Evidence, t: &Thresholds) -> bool {
     let (matched, contained) = smaller_side(e);
+    let both = e.content_a_in_b().min(e.content_b_in_a());
+    if matched < t.both_words && both < t.both_containment {
+        return false;
+    }
     if matched >= t.min_matched && contained >= t.min_containment && !is_substituted(e, t) {
         return true;
     }

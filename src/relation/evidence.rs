@@ -47,6 +47,9 @@ pub struct Evidence {
     pub lead: f64,
     /// Tokens of any kind that stand unmatched on both sides of a gap between two chained runs, summed.
     pub substituted_tokens: u32,
+    /// Numbers that stand unmatched on both sides of a gap (of each gap the lesser count), summed; those
+    /// among the first two tokens are labels (`UPDATE 2`) and do not count.
+    pub substituted_numbers: u32,
     /// Unmatched content words of a before the first chained run.
     pub head_a: f64,
     /// Unmatched content words of b before the first chained run.

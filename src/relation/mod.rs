@@ -2,7 +2,9 @@
 
 mod decide;
 mod evidence;
+mod numbers;
 
 pub use decide::{Confidence, Relation, Thresholds, confidence, decide};
 pub use evidence::{Evidence, measure};
 pub(crate) use evidence::{measure_matches, measure_resemblance};
+pub(crate) use numbers::substituted_numbers;

@@ -59,6 +59,7 @@
 //! longest word that has another normal form than its own bytes.
 
 mod block;
+mod letters;
 mod property;
 mod run;
 mod segment;
@@ -66,6 +67,7 @@ mod short;
 mod tables;
 mod tokens;
 
+pub use letters::letters;
 use run::Run;
 pub use tokens::{Marks, Script, Span, Tokens};
 

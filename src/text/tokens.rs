@@ -42,6 +42,8 @@ pub enum Script {
     Han,
     /// Thai, Lao, Khmer, Myanmar and kin: one token a character with its marks.
     SoutheastAsian,
+    /// A letter or digit of a word, where words are cut into letters.
+    Letter,
 }
 
 impl Script {
@@ -53,6 +55,7 @@ impl Script {
             Self::Words => Marks(0),
             Self::Han => Marks(1 << 4),
             Self::SoutheastAsian => Marks(1 << 5),
+            Self::Letter => Marks(3 << 4),
         }
     }
 }
@@ -89,7 +92,8 @@ impl Marks {
         match (self.0 >> 4) & 3 {
             0 => Script::Words,
             1 => Script::Han,
-            _ => Script::SoutheastAsian,
+            2 => Script::SoutheastAsian,
+            _ => Script::Letter,
         }
     }
 
@@ -117,6 +121,7 @@ pub struct Tokens {
     spans: Vec<Span>,
     marks: Vec<Marks>,
     truncated: bool,
+    letters: bool,
 }
 
 impl Tokens {
@@ -162,6 +167,13 @@ impl Tokens {
         self.truncated
     }
 
+    /// Whether words are cut into letters, so that shingles are counted in letters.
+    #[inline]
+    #[must_use]
+    pub fn is_letters(&self) -> bool {
+        self.letters
+    }
+
     /// The byte span from the first to the last token of `tokens` (empty at 0 for an empty range).
     ///
     /// # Panics
@@ -174,12 +186,38 @@ impl Tokens {
         Span { start: self.spans[tokens.start].start, end: self.spans[tokens.end - 1].end }
     }
 
+    /// An empty buffer for the letters of `words`.
+    pub(super) fn letters_of(words: &Self) -> Self {
+        let room = words.len() * 6;
+        Self {
+            hashes: Vec::with_capacity(room),
+            spans: Vec::with_capacity(room),
+            marks: Vec::with_capacity(room),
+            truncated: words.truncated,
+            letters: true,
+        }
+    }
+
+    pub(super) fn push(&mut self, hash: u64, span: Span, marks: Marks) {
+        self.hashes.push(hash);
+        self.spans.push(span);
+        self.marks.push(marks);
+    }
+
+    /// Marks the token at `at` too.
+    pub(super) fn mark(&mut self, at: usize, marks: Marks) {
+        if let Some(mark) = self.marks.get_mut(at) {
+            *mark = *mark | marks;
+        }
+    }
+
     /// Empties the buffer and keeps its memory.
     pub fn clear(&mut self) {
         self.hashes.clear();
         self.spans.clear();
         self.marks.clear();
         self.truncated = false;
+        self.letters = false;
     }
 }
 
@@ -200,6 +238,7 @@ impl<'a> Writer<'a> {
     /// Replaces the content of `tokens`.
     pub(super) fn new(tokens: &'a mut Tokens, truncated: bool) -> Self {
         tokens.truncated = truncated;
+        tokens.letters = false;
         Self { tokens, len: 0 }
     }
 
