@@ -341,7 +341,7 @@ impl<'s, 'd> Batch<'s, 'd> {
     /// wherever they stand. A story in a hundred papers is in one founder only, so it is neither.
     fn learn(&mut self, index: &Postings) {
         let recipe = self.settings.comparer.recipe;
-        if !crate::profile::learns(recipe.profile()) {
+        if !profile::learns(recipe.profile()) {
             return;
         }
         let mut known: Vec<Vec<u64>> = vec![Vec::new(); self.templates.len()];
@@ -452,7 +452,7 @@ impl<'s, 'd> Batch<'s, 'd> {
     fn probes(&self, document: &Document, fingerprints: &[u64]) -> Vec<u64> {
         let shingles = document.shingles().hashes();
         let recipe = self.settings.comparer.recipe;
-        if shingles.len() > crate::profile::probe_all(recipe.profile()) {
+        if shingles.len() > profile::probe_all(recipe.profile()) {
             return fingerprints.to_vec();
         }
         let mut out = shingles.to_vec();
