@@ -26,7 +26,9 @@ pub fn print(
         (e.matched_b, e.content_b_in_a())
     };
     let test = |what, found, bound, at_least, share| Test { what, found, bound, at_least, share };
-    let of_matched = if matched > 0.0 { e.substituted / matched } else { 0.0 };
+    let to_matched = |x: f64| if matched > 0.0 { x / matched } else { 0.0 };
+    let short = matched < t.short_words;
+    let most_tokens = if short { t.max_substituted_tokens_short } else { t.max_substituted_tokens };
     writeln!(out, "Is it the same article? All of these must hold:")?;
     for test in [
         test("article words matched", matched, t.min_matched, true, false),
@@ -34,8 +36,35 @@ pub fn print(
         test("other words in its place, at the start", e.lead, t.max_lead, false, false),
         test(
             "other words in its place, to the matched",
-            of_matched,
+            to_matched(e.substituted),
             t.max_substituted,
+            false,
+            true,
+        ),
+        test(
+            "words of any kind in its place",
+            to_matched(f64::from(e.substituted_tokens)),
+            most_tokens,
+            false,
+            true,
+        ),
+    ] {
+        line(out, &test)?;
+    }
+    let half = matched >= t.min_matched && contained >= 0.5;
+    if half && e.lead >= t.max_lead && e.lead < t.max_lead_share * matched {
+        writeln!(out, "  (at the start it may be more: half of the article is matched)")?;
+    }
+    writeln!(out, "Or all of these, for a clean passage in much other text:")?;
+    for test in [
+        test("article words matched", matched, t.passage_words, true, false),
+        test("share of the shorter article", contained, t.passage_containment, true, true),
+        test("in one run, of the matched", to_matched(e.longest_run), t.opening_share, true, true),
+        test("other words in its place, at the start", e.lead, 5.0, false, false),
+        test(
+            "other words in its place, to the matched",
+            to_matched(e.substituted),
+            0.1,
             false,
             true,
         ),
