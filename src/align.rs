@@ -101,7 +101,7 @@ pub struct Alignment {
     /// The other runs of a shingle or more, by position in the longer document; they may overlap
     /// each other and the chain.
     pub moved: Vec<Run>,
-    /// Places of repeated shingles that were not looked at.
+    /// Seeds of the longer document for which not every place in the other was looked at.
     pub skipped_places: u64,
 }
 

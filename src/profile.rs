@@ -142,6 +142,7 @@ fn thresholds(profile: Profile) -> Thresholds {
             min_containment: 0.4,
             max_substituted: 0.3,
             max_substituted_tokens: 10.0,
+            max_substituted_tokens_short: 5.0,
             opening_share: 2.0,
             min_overlap_run: 8.0,
             ..web

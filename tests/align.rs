@@ -246,6 +246,18 @@ fn the_lighter_of_two_exchanged_passages_is_moved() {
     assert_eq!(found.moved, [Run { a: 0, b: 30, len: 40 }]);
 }
 
+/// Two runs may claim the same words; what only the later one holds is not lost, however short.
+#[test]
+fn a_run_that_begins_inside_another_is_found() {
+    let tail = words(8..10) + &words(100..103);
+    let a = Plain::new(&(words(0..10) + &words(200..210) + &tail));
+    let b = Plain::new(&(words(0..10) + &words(100..103) + &words(300..330)));
+    let found = aligned(&a, &b);
+    check(&a, &b, &found);
+    check_unique_tokens(&a, &b, &found);
+    assert_eq!(found.chain, [Run { a: 0, b: 0, len: 10 }, Run { a: 22, b: 10, len: 3 }]);
+}
+
 #[test]
 fn gaps_are_refined_up_to_their_limit() {
     let gap = |n: usize, tag: &str| -> String {

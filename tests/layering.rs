@@ -255,8 +255,8 @@ fn the_library_is_silent_and_safe() {
 fn holds_word(code: &str, word: &str) -> bool {
     let name = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(word).any(|(at, _)| {
-        !code[..at].ends_with(name)
-            && !(word.ends_with(name) && code[at + word.len()..].starts_with(name))
+        let goes_on = word.ends_with(name) && code[at + word.len()..].starts_with(name);
+        !code[..at].ends_with(name) && !goes_on
     })
 }
 

@@ -47,10 +47,11 @@ fn naive_winnow(hashes: &[u64], window: usize) -> Vec<Fingerprint> {
         }
         let range = start..start + window;
         let least = *hashes[range.clone()].iter().min().unwrap();
-        if let Some(last) = out.last() {
-            if range.contains(&(last.position as usize)) && last.hash == least {
-                continue;
-            }
+        if let Some(last) = out.last()
+            && range.contains(&(last.position as usize))
+            && last.hash == least
+        {
+            continue;
         }
         let position = range.rev().find(|&i| hashes[i] == least).unwrap();
         out.push(Fingerprint { hash: least, position: position as u32 });

@@ -2,6 +2,7 @@
 
 use crate::text;
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 /// Version of the bundled list.
 pub const PHRASES_VERSION: u32 = 1;
@@ -21,6 +22,11 @@ pub enum PhraseKind {
 /// pair it begins, let one token in a hundred through to the table.
 #[derive(Debug, Clone)]
 pub struct Phrases {
+    table: Arc<Table>,
+}
+
+#[derive(Debug, Clone)]
+struct Table {
     /// Bits of phrases of one token, by that token's hash.
     single: Filter,
     /// Bits of longer phrases, by the hashes of their first two tokens.
@@ -63,30 +69,43 @@ fn pair_of(first: u64, second: u64) -> u64 {
 const BUNDLED: &str = include_str!("phrases.txt");
 
 impl Phrases {
-    /// The bundled list.
+    /// No phrase at all.
+    #[must_use]
+    pub fn none() -> Self {
+        let table = Table { single: Filter::new(), pair: Filter::new(), by_first: HashMap::new() };
+        Self { table: Arc::new(table) }
+    }
+
+    /// The bundled list: 2,200 phrases in 27 languages, consent texts and messages of servers. It is
+    /// read once a process, in about 2 ms; further calls share it.
     #[must_use]
     pub fn bundled() -> Self {
-        let mut out = Self { single: Filter::new(), pair: Filter::new(), by_first: HashMap::new() };
-        for line in BUNDLED.lines() {
-            match line.split_at_checked(2) {
-                Some(("+ ", phrase)) => out.insert(phrase, PhraseKind::Strong),
-                Some(("- ", phrase)) => out.insert(phrase, PhraseKind::Weak),
-                _ => {}
+        static LIST: OnceLock<Phrases> = OnceLock::new();
+        let read = || {
+            let mut out = Self::none();
+            for line in BUNDLED.lines() {
+                match line.split_at_checked(2) {
+                    Some(("+ ", phrase)) => out.insert(phrase, PhraseKind::Strong),
+                    Some(("- ", phrase)) => out.insert(phrase, PhraseKind::Weak),
+                    _ => {}
+                }
             }
-        }
-        out
+            out
+        };
+        LIST.get_or_init(read).clone()
     }
 
     /// Adds a phrase of one token or more; a text without tokens is ignored.
     pub fn insert(&mut self, phrase: &str, kind: PhraseKind) {
         let tokens = text::tokenize(phrase);
+        let table = Arc::make_mut(&mut self.table);
         match *tokens.hashes() {
             [] => return,
-            [only] => self.single.insert(only),
-            [first, second, ..] => self.pair.insert(pair_of(first, second)),
+            [only] => table.single.insert(only),
+            [first, second, ..] => table.pair.insert(pair_of(first, second)),
         }
         let phrase = Phrase { tokens: tokens.hashes().into(), kind };
-        self.by_first.entry(phrase.tokens[0]).or_default().push(phrase);
+        table.by_first.entry(phrase.tokens[0]).or_default().push(phrase);
     }
 
     /// How many strong and how many weak phrases stand in `tokens`.
@@ -95,12 +114,12 @@ impl Phrases {
         let (mut strong, mut weak) = (0, 0);
         for (at, &token) in tokens.iter().enumerate() {
             let next = tokens.get(at + 1);
-            let maybe =
-                self.single.has(token) | next.is_some_and(|&n| self.pair.has(pair_of(token, n)));
+            let maybe = self.table.single.has(token)
+                | next.is_some_and(|&n| self.table.pair.has(pair_of(token, n)));
             if !maybe {
                 continue;
             }
-            for phrase in self.by_first.get(&token).into_iter().flatten() {
+            for phrase in self.table.by_first.get(&token).into_iter().flatten() {
                 if tokens[at..].starts_with(&phrase.tokens) {
                     match phrase.kind {
                         PhraseKind::Strong => strong += 1,

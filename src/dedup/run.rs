@@ -113,6 +113,8 @@ struct Found {
     links: Vec<Vec<Link>>,
     leader: Vec<u32>,
     index: Postings,
+    /// Number of fingerprints of each document in the index, repeated ones counted once.
+    distinct: Vec<u32>,
     counts: Counts,
 }
 
@@ -175,6 +177,7 @@ impl<'s, 'd> Batch<'s, 'd> {
             links: vec![Vec::new(); n as usize],
             leader: (0..n).collect(),
             index: Postings::new(self.settings.cap),
+            distinct: vec![0; n as usize],
             counts: Counts { documents: u64::from(n), ..Counts::default() },
         };
         // first document by rank of each token hash: further ones are identical to it
@@ -210,9 +213,9 @@ impl<'s, 'd> Batch<'s, 'd> {
     /// change during the first, and the second takes each connected component of the documents that
     /// share fingerprints by itself, in order.
     fn match_chunk(&self, chunk: &[(u32, Option<u32>)], out: &mut Found) {
-        let frozen: &Postings = &out.index;
+        let (frozen, distinct) = (&out.index, &out.distinct);
         let mut turns: Vec<Turn> =
-            parallel_map(chunk, |&(rank, same)| self.turn(rank, same, frozen));
+            parallel_map(chunk, |&(rank, same)| self.turn(rank, same, frozen, distinct));
         // whoever found a whole match is done; the others may also match each other
         let mut open: Vec<&mut Turn> = turns.iter_mut().filter(|t| t.document.is_some()).collect();
         let mut local = Postings::new(u32::MAX);
@@ -242,6 +245,7 @@ impl<'s, 'd> Batch<'s, 'd> {
             out.counts.candidates_capped += u64::from(turn.capped);
             out.counts.places_skipped += turn.skipped_places;
             if !turn.links.iter().any(|l| l.relation.is_match()) {
+                out.distinct[turn.rank as usize] = turn.fingerprints.len() as u32;
                 for fingerprint in turn.fingerprints {
                     out.index.insert(fingerprint, turn.rank);
                 }
@@ -251,7 +255,7 @@ impl<'s, 'd> Batch<'s, 'd> {
     }
 
     /// The first step of one document: identical to an earlier one, or matched with the index.
-    fn turn(&self, rank: u32, same: Option<u32>, index: &Postings) -> Turn {
+    fn turn(&self, rank: u32, same: Option<u32>, index: &Postings, distinct: &[u32]) -> Turn {
         let document = self.prepare(rank);
         let mut out = Turn { rank, ..Turn::default() };
         if let Some(same) = same {
@@ -265,7 +269,9 @@ impl<'s, 'd> Batch<'s, 'd> {
         out.probes = self.probes(&document, &out.fingerprints);
         let most = self.settings.max_candidates;
         let mut candidates = index.candidates(&out.probes, most + 1, &mut Scratch::default());
-        candidates.retain(|c| self.has_hits(rank, c));
+        let own = out.fingerprints.len();
+        let a_hit = self.fingerprints_a_hit();
+        candidates.retain(|c| has_hits(c.hits, own, distinct[c.doc as usize] as usize, a_hit));
         out.capped = candidates.len() > most;
         candidates.truncate(most);
         let mut enough = 0;
@@ -292,31 +298,22 @@ impl<'s, 'd> Batch<'s, 'd> {
         links.iter().any(|l| l.relation.is_match() && l.evidence.content_a_in_b() >= whole)
     }
 
-    /// Whether a candidate shares as many fingerprints as a match would. A twelfth (of
-    /// texts with errors, less) of the fingerprints of the smaller document tells a passage that was copied from phrases that
-    /// are common; the least containment that matches is 0.08.
-    fn has_hits(&self, rank: u32, candidate: &Candidate) -> bool {
-        let shingles = self.rank(rank).shingles.min(self.rank(candidate.doc).shingles) as usize;
-        let window = shingle::window_for(self.settings.comparer.recipe, shingles);
-        let fingerprints = 2 * shingles / (window + 1);
-        let profile = self.settings.comparer.recipe.profile();
-        candidate.hits as usize * crate::profile::fingerprints_a_hit(profile) >= fingerprints
-    }
-
     /// The second step: the documents of one component in order, each against those before it that
     /// found no match.
     fn match_within(&self, component: &mut Component<'_>, neighbours: &[Vec<Candidate>]) {
         let most = self.settings.max_candidates;
+        let a_hit = self.fingerprints_a_hit();
         let mut founders: Vec<usize> = Vec::new();
         for at in 0..component.turns.len() {
             let mine = component.members[at];
+            let own = component.turns[at].fingerprints.len();
             let mut candidates: Vec<(Reverse<u32>, usize)> = founders
                 .iter()
                 .filter_map(|&f| {
                     let other = component.members[f];
                     let hits = neighbours[mine as usize].iter().find(|c| c.doc == other)?.hits;
-                    let (doc, rank) = (component.turns[f].rank, component.turns[at].rank);
-                    self.has_hits(rank, &Candidate { doc, hits }).then_some((Reverse(hits), f))
+                    let theirs = component.turns[f].fingerprints.len();
+                    has_hits(hits, own, theirs, a_hit).then_some((Reverse(hits), f))
                 })
                 .collect();
             candidates.sort_unstable();
@@ -449,6 +446,10 @@ impl<'s, 'd> Batch<'s, 'd> {
         out
     }
 
+    fn fingerprints_a_hit(&self) -> usize {
+        crate::profile::fingerprints_a_hit(self.settings.comparer.recipe.profile())
+    }
+
     /// The hashes by which a document is looked up.
     fn probes(&self, document: &Document, fingerprints: &[u64]) -> Vec<u64> {
         let shingles = document.shingles().hashes();
@@ -570,6 +571,13 @@ struct Detail {
     pairs: Vec<Pair>,
     verified: u64,
     pairs_skipped: u64,
+}
+
+/// Whether two documents of `own` and `theirs` distinct fingerprints share as many as a match would.
+/// One of `a_hit` fingerprints of the smaller document tells a passage that was copied from phrases
+/// that are common: 12 without errors, since the least containment that matches is 0.08.
+fn has_hits(hits: u32, own: usize, theirs: usize, a_hit: usize) -> bool {
+    hits as usize * a_hit >= own.min(theirs)
 }
 
 /// Least document by rank of each connected component of the verified matches.

@@ -133,6 +133,11 @@ pub struct Thresholds {
     pub both_containment: f64,
     /// Most substituted tokens of any kind as a share of the matched content (2.0).
     pub max_substituted_tokens: f64,
+    /// Matched content, in words, below which the next threshold holds in its place (60): paywall
+    /// stubs of two articles share a frame and little else.
+    pub short_words: f64,
+    /// See [`short_words`](Self::short_words) (1.0).
+    pub max_substituted_tokens_short: f64,
     /// Least share of the matched content that stands in one run, for the three rules below (0.6);
     /// more than 1 turns them off.
     pub opening_share: f64,
@@ -171,6 +176,8 @@ impl Default for Thresholds {
             both_words: 0.0,
             both_containment: 0.5,
             max_substituted_tokens: 2.0,
+            short_words: 60.0,
+            max_substituted_tokens_short: 1.0,
             opening_share: 0.6,
             passage_words: 20.0,
             passage_containment: 0.2,
@@ -254,7 +261,9 @@ fn is_substituted(e: &Evidence, t: &Thresholds) -> bool {
 fn has_other_text_between(e: &Evidence, t: &Thresholds) -> bool {
     let (matched, contained) = smaller_side(e);
     let whole = contained >= t.whole && matched >= t.long_opening_words;
-    !whole && f64::from(e.substituted_tokens) >= t.max_substituted_tokens * matched
+    let short = matched < t.short_words;
+    let most = if short { t.max_substituted_tokens_short } else { t.max_substituted_tokens };
+    !whole && f64::from(e.substituted_tokens) >= most * matched
 }
 
 fn is_same_article(e: &Evidence, t: &Thresholds) -> bool {

@@ -1,0 +1,102 @@
+//! What every public type can do: cross threads, survive a caught panic, be shown, be copied.
+
+use std::fmt::Debug;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+fn value<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Debug + Clone + 'static>() {}
+fn compared<T: Send + Sync + UnwindSafe + Debug + Clone + PartialEq + 'static>() {}
+fn error<T: std::error::Error + Send + Sync + UnwindSafe + Clone + PartialEq + 'static>() {}
+fn made_by_default<T: Default>() {}
+fn small<T: Copy>() {}
+
+#[test]
+fn values_cross_threads_and_can_be_shown() {
+    use nearcopy::{align, compare, content, dedup, diff, index, recipe, relation, shingle, text};
+
+    value::<text::Tokens>();
+    value::<text::Marks>();
+    value::<text::Script>();
+    value::<text::Span>();
+    value::<recipe::Recipe>();
+    value::<recipe::RecipeId>();
+    value::<shingle::Shingles>();
+    value::<shingle::Fingerprint>();
+    value::<content::ContentModel>();
+    value::<content::ContentSettings>();
+    value::<content::Phrases>();
+    value::<content::PhraseKind>();
+    value::<content::Template>();
+    value::<align::Alignment>();
+    value::<align::Limits>();
+    value::<align::Run>();
+    value::<align::Sequence<'static>>();
+    value::<relation::Evidence>();
+    value::<relation::Relation>();
+    value::<relation::Thresholds>();
+    value::<compare::Comparer>();
+    value::<compare::Comparison>();
+    value::<compare::Document>();
+    value::<compare::Passage>();
+    value::<index::Postings>();
+    value::<index::PostingCounts>();
+    value::<index::Candidate>();
+    value::<index::Entry>();
+    value::<index::Scratch>();
+    value::<dedup::Dedup>();
+    value::<dedup::Doc<'static>>();
+    value::<dedup::Linkage>();
+    value::<dedup::Report>();
+    value::<dedup::Cluster>();
+    value::<dedup::Member>();
+    value::<dedup::Pair>();
+    value::<dedup::Counts>();
+    value::<diff::Diff<'static>>();
+    value::<diff::DiffOptions>();
+    value::<diff::Hunk>();
+    value::<diff::Summary>();
+}
+
+#[test]
+fn answers_can_be_compared() {
+    use nearcopy::{align, compare, content, dedup, recipe, relation, shingle, text};
+
+    compared::<text::Tokens>();
+    compared::<recipe::Recipe>();
+    compared::<shingle::Shingles>();
+    compared::<content::Template>();
+    compared::<align::Alignment>();
+    compared::<relation::Evidence>();
+    compared::<compare::Document>();
+    compared::<compare::Comparison>();
+    compared::<dedup::Report>();
+}
+
+#[test]
+fn errors_are_errors() {
+    error::<nearcopy::error::ConfigError>();
+    error::<nearcopy::error::RecipeMismatch>();
+}
+
+#[test]
+fn settings_have_defaults_and_small_values_are_copied() {
+    use nearcopy::{align, compare, content, dedup, diff, index, recipe, relation};
+
+    made_by_default::<recipe::Recipe>();
+    made_by_default::<content::ContentModel>();
+    made_by_default::<content::ContentSettings>();
+    made_by_default::<align::Limits>();
+    made_by_default::<relation::Thresholds>();
+    made_by_default::<compare::Comparer>();
+    made_by_default::<dedup::Dedup>();
+    made_by_default::<dedup::Linkage>();
+    made_by_default::<diff::DiffOptions>();
+    made_by_default::<index::Scratch>();
+
+    small::<recipe::Recipe>();
+    small::<relation::Relation>();
+    small::<relation::Evidence>();
+    small::<align::Run>();
+    small::<dedup::Doc<'static>>();
+    small::<dedup::Pair>();
+    small::<dedup::Counts>();
+}
