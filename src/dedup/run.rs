@@ -272,8 +272,8 @@ impl<'s, 'd> Batch<'s, 'd> {
         let most = self.settings.max_candidates;
         let mut candidates = index.candidates(&out.probes, most + 1, &mut Scratch::default());
         let own = out.fingerprints.len();
-        let profile = self.settings.comparer.recipe.profile();
-        candidates.retain(|c| has_hits(profile, c.hits, own, distinct[c.doc as usize] as usize));
+        let a_hit = self.fingerprints_a_hit();
+        candidates.retain(|c| has_hits(c.hits, own, distinct[c.doc as usize] as usize, a_hit));
         out.capped = candidates.len() > most;
         candidates.truncate(most);
         let mut enough = 0;
@@ -304,7 +304,7 @@ impl<'s, 'd> Batch<'s, 'd> {
     /// found no match.
     fn match_within(&self, component: &mut Component<'_>, neighbours: &[Vec<Candidate>]) {
         let most = self.settings.max_candidates;
-        let profile = self.settings.comparer.recipe.profile();
+        let a_hit = self.fingerprints_a_hit();
         let mut founders: Vec<usize> = Vec::new();
         for at in 0..component.turns.len() {
             let mine = component.members[at];
@@ -315,7 +315,7 @@ impl<'s, 'd> Batch<'s, 'd> {
                     let other = component.members[f];
                     let hits = neighbours[mine as usize].iter().find(|c| c.doc == other)?.hits;
                     let theirs = component.turns[f].fingerprints.len();
-                    has_hits(profile, hits, own, theirs).then_some((Reverse(hits), f))
+                    has_hits(hits, own, theirs, a_hit).then_some((Reverse(hits), f))
                 })
                 .collect();
             candidates.sort_unstable();
@@ -448,6 +448,10 @@ impl<'s, 'd> Batch<'s, 'd> {
         out
     }
 
+    fn fingerprints_a_hit(&self) -> usize {
+        crate::profile::fingerprints_a_hit(self.settings.comparer.recipe.profile())
+    }
+
     /// The hashes by which a document is looked up.
     fn probes(&self, document: &Document, fingerprints: &[u64]) -> Vec<u64> {
         let shingles = document.shingles().hashes();
@@ -572,11 +576,10 @@ struct Detail {
 }
 
 /// Whether two documents of `own` and `theirs` distinct fingerprints share as many as a match would.
-/// A twelfth of the fingerprints of the smaller document tells a passage that was copied from phrases
-/// that are common; the least containment that matches is 0.08.
-/// Texts with errors need less.
-fn has_hits(profile: Profile, hits: u32, own: usize, theirs: usize) -> bool {
-    hits as usize * profile::fingerprints_a_hit(profile) >= own.min(theirs)
+/// One of `a_hit` fingerprints of the smaller document tells a passage that was copied from phrases
+/// that are common: 12 without errors, since the least containment that matches is 0.08.
+fn has_hits(hits: u32, own: usize, theirs: usize, a_hit: usize) -> bool {
+    hits as usize * a_hit >= own.min(theirs)
 }
 
 /// Least document by rank of each connected component of the verified matches.

@@ -243,7 +243,7 @@ fn is_substituted(e: &Evidence, t: &Thresholds) -> bool {
     let (matched, contained) = smaller_side(e);
     let lead = e.lead >= t.max_lead && !(e.lead < t.max_lead_share * matched && contained >= 0.5);
     let tail = if t.count_tail { e.tail_a.min(e.tail_b) } else { 0.0 };
-    let numbers = t.max_substituted_numbers.is_some_and(|most| e.substituted_numbers > most);
+    let numbers = t.max_substituted_numbers.is_some_and(|most| e.substituted_numbers > Some(most));
     lead || numbers
         || e.substituted + tail >= t.max_substituted * matched
         || has_other_text_between(e, t)

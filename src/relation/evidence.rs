@@ -48,8 +48,10 @@ pub struct Evidence {
     /// Tokens of any kind that stand unmatched on both sides of a gap between two chained runs, summed.
     pub substituted_tokens: u32,
     /// Numbers that stand unmatched on both sides of a gap (of each gap the lesser count), summed; those
-    /// among the first two tokens are labels (`UPDATE 2`) and do not count.
-    pub substituted_numbers: u32,
+    /// among the first two tokens are labels (`UPDATE 2`) and do not count. `None` where no
+    /// [`threshold`](super::Thresholds::max_substituted_numbers) asks for them.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub substituted_numbers: Option<u32>,
     /// Unmatched content words of a before the first chained run.
     pub head_a: f64,
     /// Unmatched content words of b before the first chained run.
