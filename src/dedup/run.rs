@@ -6,7 +6,6 @@ use crate::compare::Document;
 use crate::content::Template;
 use crate::index::{Candidate, Postings, Scratch};
 use crate::profile;
-use crate::recipe::Profile;
 use crate::relation::{Evidence, Relation};
 use crate::shingle;
 use std::cmp::Reverse;
@@ -449,7 +448,7 @@ impl<'s, 'd> Batch<'s, 'd> {
     }
 
     fn fingerprints_a_hit(&self) -> usize {
-        crate::profile::fingerprints_a_hit(self.settings.comparer.recipe.profile())
+        profile::fingerprints_a_hit(self.settings.comparer.recipe.profile())
     }
 
     /// The hashes by which a document is looked up.
