@@ -72,7 +72,7 @@ impl Run {
 pub struct Limits {
     /// Places of one shingle that a seed looks at (16).
     pub occurrences: u32,
-    /// Tokens of a gap, on either side, that are refined (64).
+    /// Tokens of a gap, on either side, that are refined (64; more than 4,096 count as 4,096).
     pub gap: u32,
     /// Share of the wider side of a gap, in percent, that a common subsequence holds to count (40):
     /// less is chance.
@@ -125,6 +125,9 @@ fn in_canonical_order(a: &[u64], b: &[u64]) -> bool {
 }
 
 const NONE: u32 = u32::MAX;
+
+/// Bounds the table of a gap.
+const MAX_GAP: u32 = 4096;
 
 /// Positions of the shingles of one document: open addressing on the low bits of the hash, places of
 /// equal shingles linked in increasing order.
@@ -328,7 +331,7 @@ fn refine(a: &[u64], b: &[u64], limits: Limits, chain: &mut Vec<Run>) {
     for pair in chain.windows(2) {
         let gap_a = pair[0].in_a().end..pair[1].in_a().start;
         let gap_b = pair[0].in_b().end..pair[1].in_b().start;
-        let limit = limits.gap as usize;
+        let limit = limits.gap.min(MAX_GAP) as usize;
         if gap_a.is_empty() || gap_b.is_empty() || gap_a.len() > limit || gap_b.len() > limit {
             continue;
         }

@@ -55,6 +55,7 @@
 //! | [`align`] | two token sequences | matched runs |
 //! | [`relation`] | matched runs | evidence, and the [`Relation`] it shows |
 //! | [`compare`](mod@compare) | two texts | a [`Comparison`] |
+//! | [`profile`] | a kind of text | the settings for it |
 //! | [`index`] | fingerprints | candidates |
 //! | [`dedup`] | a corpus | a [`Report`] |
 //! | [`diff`](mod@diff) | two documents | what is shared, cut off, wrapped around, changed, moved |

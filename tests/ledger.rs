@@ -11,7 +11,7 @@ fn corpus() -> Vec<String> {
         .flat_map(|article| {
             let scrape =
                 format!("{}\n\nLoading, please wait...", prose::first_words(&article, 120));
-            [scrape, article]
+            [scrape.clone(), article, scrape]
         })
         .collect()
 }

@@ -76,7 +76,7 @@ enum Kind {
 struct Block {
     start: u32,
     end: u32,
-    sixteenths: u32,
+    sixteenths: u64,
     kind: Kind,
 }
 
@@ -92,6 +92,21 @@ impl ContentModel {
         Self { phrases: Phrases::bundled(), settings, profile }
     }
 
+    /// With another list of phrases: start from [`Phrases::bundled`] and insert, or from
+    /// [`Phrases::none`].
+    #[must_use]
+    pub fn with_phrases(mut self, phrases: Phrases) -> Self {
+        self.phrases = phrases;
+        self
+    }
+
+    /// With other numbers for the block test.
+    #[must_use]
+    pub fn with_settings(mut self, settings: ContentSettings) -> Self {
+        self.settings = settings;
+        self
+    }
+
     /// Replaces the content of `mass` by the mass of each token; `tokens` are words, not letters.
     pub fn weigh_into(&self, tokens: &Tokens, mass: &mut Vec<u8>) {
         mass.clear();
@@ -105,10 +120,10 @@ impl ContentModel {
         if self.profile == Profile::Web {
             spread(&mut blocks);
         }
-        let total: u32 = blocks.iter().map(|b| b.sixteenths).sum();
-        let prose: u32 =
+        let total: u64 = blocks.iter().map(|b| b.sixteenths).sum();
+        let prose: u64 =
             blocks.iter().filter(|b| b.kind == Kind::Prose).map(|b| b.sixteenths).sum();
-        let lists = prose < self.settings.few_prose_words * 16 && prose * 4 < total;
+        let lists = prose < u64::from(self.settings.few_prose_words) * 16 && prose * 4 < total;
         for block in blocks {
             let parts = match block.kind {
                 Kind::Prose => 1,
@@ -128,13 +143,13 @@ impl ContentModel {
     /// The lines, those that are broken inside a sentence as one, and the sentences of long ones.
     fn blocks(&self, tokens: &Tokens) -> Vec<Block> {
         let marks = tokens.marks();
-        let longest = self.settings.max_block_words * 16;
+        let longest = u64::from(self.settings.max_block_words) * 16;
         let mut out = Vec::new();
         let (mut start, mut sixteenths, mut sentences) = (0, 0, 0);
         // of the last line: what stands before it in its block, and whether it was joined to another
         let (mut before, mut joined) = (0, false);
         for (at, mark) in marks.iter().enumerate() {
-            sixteenths += word_sixteenths(mark.script());
+            sixteenths += u64::from(word_sixteenths(mark.script()));
             sentences += u32::from(mark.has(Marks::SENTENCE_END));
             if !mark.has(Marks::LINE_END) {
                 continue;
@@ -155,7 +170,7 @@ impl ContentModel {
                 let mut from = start;
                 let mut held = 0;
                 for i in range.clone() {
-                    held += word_sixteenths(marks[i].script());
+                    held += u64::from(word_sixteenths(marks[i].script()));
                     if marks[i].has(Marks::SENTENCE_END) || i + 1 == range.end {
                         let n = u32::from(sentences > 0);
                         out.push(self.block(tokens, from..i + 1, held, n, true));
@@ -172,7 +187,7 @@ impl ContentModel {
         &self,
         tokens: &Tokens,
         range: Range<usize>,
-        sixteenths: u32,
+        sixteenths: u64,
         sentences: u32,
         part: bool,
     ) -> Block {
@@ -181,11 +196,12 @@ impl ContentModel {
         let web = self.profile == Profile::Web;
         let furniture = strong > 0
             || web
-                && (weak >= 2 && (part || weak * 25 > words) || weak >= 1 && words < 25 && !part);
+                && (weak >= 2 && (part || u64::from(weak) * 25 > words)
+                    || weak >= 1 && words < 25 && !part);
         let kind = if furniture {
             Kind::Furniture
         } else if !web
-            || (part || words >= self.settings.min_prose_words)
+            || (part || words >= u64::from(self.settings.min_prose_words))
                 && sentences > 0
                 && !(part && is_title_case(&tokens.marks()[range.clone()]))
         {
@@ -214,7 +230,7 @@ pub(crate) fn letter_mass(words: &Tokens, mass: &[u8], letters: &Tokens) -> Vec<
 }
 
 /// Words that a line has at least if a sentence goes on behind its break: menus have fewer.
-const MIN_BROKEN_WORDS: u32 = 5;
+const MIN_BROKEN_WORDS: u64 = 5;
 
 /// Whether a line that begins with this token may go on a sentence: in lower case, or in a text that
 /// was found to be broken by width in any case.

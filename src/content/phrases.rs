@@ -76,7 +76,7 @@ impl Phrases {
         Self { table: Arc::new(table) }
     }
 
-    /// The bundled list: 2,200 phrases in 27 languages, consent texts and messages of servers. It is
+    /// The bundled list: some 2,300 phrases in 26 languages, consent texts and messages of servers. It is
     /// read once a process, in about 2 ms; further calls share it.
     #[must_use]
     pub fn bundled() -> Self {

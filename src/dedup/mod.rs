@@ -161,7 +161,8 @@ impl Dedup {
         self
     }
 
-    /// Candidates verified for each document, best first (default 8, at least 1).
+    /// Candidates verified for each document, best first, in each of two steps: among earlier
+    /// documents and among those matched at the same time (default 8, at least 1).
     #[must_use]
     pub fn max_candidates(mut self, most: usize) -> Self {
         self.max_candidates = most.max(1);
@@ -186,7 +187,7 @@ impl Dedup {
     }
 
     /// Whether the report keeps every verified pair, rejected ones too (default: no). About 150 bytes
-    /// a pair, of which there are at most [`max_candidates`](Self::max_candidates) a document.
+    /// a pair; see [`max_candidates`](Self::max_candidates) for their number.
     #[must_use]
     pub fn ledger(mut self, yes: bool) -> Self {
         self.ledger = yes;
@@ -196,7 +197,7 @@ impl Dedup {
     /// Clusters `docs`; the report names them by their position in the input.
     ///
     /// # Panics
-    /// If there are more than 4,294,967,293 documents.
+    /// If there are more than 4,294,967,292 documents.
     #[must_use]
     pub fn run<'a, I>(&self, docs: I) -> Report
     where

@@ -91,13 +91,15 @@ pub struct Counts {
     pub tiny: u64,
     /// Candidate pairs that were aligned.
     pub verified: u64,
-    /// Documents for which more candidates were nominated than are verified.
+    /// Documents for which more candidates were nominated than are verified. (That the search ends
+    /// once a document is found whole in another is no cap.)
     pub candidates_capped: u64,
     /// Fingerprints that stand in more clusters than the posting cap and nominate no candidates.
     pub fingerprints_stopped: u64,
     /// Pairs inside large clusters that were not verified though all pairs were asked for.
     pub pairs_skipped: u64,
-    /// Places of repeated shingles that alignments did not look at.
+    /// Repeated passages of which alignment, while candidates were verified, did not look at every
+    /// place.
     pub places_skipped: u64,
 }
 
@@ -167,8 +169,9 @@ impl Report {
     }
 
     /// The clusters that other thresholds would give, from the ledger alone, without the texts:
-    /// documents in rank order, each with the representative it shares the most content with. Empty
-    /// without a ledger.
+    /// documents in rank order, each with the representative it shares the most content with
+    /// ([`Linkage::Star`](crate::dedup::Linkage::Star), whatever the run used). Empty without a
+    /// ledger.
     ///
     /// Pairs that were never nominated stay unknown, so thresholds that are looser than those of the
     /// run find less here than in a run of their own; stricter ones only differ where a document that
@@ -179,21 +182,25 @@ impl Report {
         for (rank, &doc) in self.order.iter().enumerate() {
             rank_of[doc as usize] = rank;
         }
-        let mut links: Vec<Vec<(u64, usize)>> = vec![Vec::new(); self.order.len()];
+        let mut links: Vec<Vec<(u64, usize, bool)>> = vec![Vec::new(); self.order.len()];
         for pair in &self.ledger {
             if relation::decide(&pair.evidence, thresholds).is_match() {
                 let (a, b) = (rank_of[pair.a], rank_of[pair.b]);
                 let matched = pair.evidence.matched_a.min(pair.evidence.matched_b);
-                links[a.max(b)].push(((matched * 1000.0) as u64, a.min(b)));
+                let link = ((matched * 1000.0) as u64, a.min(b), pair.evidence.identical);
+                links[a.max(b)].push(link);
             }
         }
-        let mut groups: Vec<Vec<usize>> = (0..self.order.len()).map(|r| vec![r]).collect();
+        let mut leader: Vec<usize> = (0..self.order.len()).collect();
+        let mut groups: Vec<Vec<usize>> = leader.iter().map(|&rank| vec![rank]).collect();
         for (rank, links) in links.iter_mut().enumerate() {
-            links.sort_unstable_by_key(|&(matched, to)| (std::cmp::Reverse(matched), to));
-            let leader = links.iter().map(|l| l.1).find(|&to| !groups[to].is_empty());
-            if let Some(leader) = leader {
+            links.sort_unstable_by_key(|&(matched, to, _)| (std::cmp::Reverse(matched), to));
+            // a copy follows the leader of what it copies, anything else only a leader itself
+            let found = links.iter().find(|&&(_, to, same)| same || leader[to] == to);
+            if let Some(&(_, to, _)) = found {
+                leader[rank] = leader[to];
                 groups[rank].clear();
-                groups[leader].push(rank);
+                groups[leader[to]].push(rank);
             }
         }
         let mut out: Vec<Vec<usize>> = groups

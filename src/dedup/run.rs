@@ -14,7 +14,8 @@ use std::collections::HashMap;
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
 
-/// Documents matched in one parallel step. Part of the definition of the result only through ties.
+/// Documents matched in one parallel step. Part of the definition of the result: within a chunk no
+/// fingerprint is stopped.
 const CHUNK: usize = 512;
 
 /// Applies `f` to every item, on all cores where the feature `rayon` is on; results in order.
@@ -100,7 +101,7 @@ struct Batch<'s, 'd> {
     order: Vec<u32>,
     /// The site of each document by rank, as an index into `templates`; `NO_SITE` where unknown.
     sites: Vec<u32>,
-    /// What was learned of each site, common furniture included.
+    /// What was learned of each site, common furniture included; empty where nothing was.
     templates: Vec<Template>,
     /// What stands in many clusters.
     common: Template,
@@ -158,7 +159,8 @@ impl<'s, 'd> Batch<'s, 'd> {
 
     /// What is known of a document's furniture.
     fn template(&self, rank: u32) -> &Template {
-        self.templates.get(self.sites[rank as usize] as usize).unwrap_or(&self.common)
+        let of_site = self.templates.get(self.sites[rank as usize] as usize);
+        of_site.filter(|t| !t.is_empty()).unwrap_or(&self.common)
     }
 
     fn rank(&self, at: u32) -> &Rank {
@@ -185,7 +187,7 @@ impl<'s, 'd> Batch<'s, 'd> {
         let mut first_of: HashMap<u64, u32> = HashMap::new();
         let mut at = 0;
         while at < n {
-            let to = n.min(at + CHUNK as u32);
+            let to = n.min(at.saturating_add(CHUNK as u32));
             let mut fresh = Vec::new();
             for i in at..to {
                 let rank = *self.rank(i);
@@ -269,7 +271,7 @@ impl<'s, 'd> Batch<'s, 'd> {
         out.fingerprints = self.fingerprints(&document);
         out.probes = self.probes(&document, &out.fingerprints);
         let most = self.settings.max_candidates;
-        let mut candidates = index.candidates(&out.probes, most + 1, &mut Scratch::default());
+        let mut candidates = index.candidates(&out.probes, usize::MAX, &mut Scratch::default());
         let own = out.fingerprints.len();
         let a_hit = self.fingerprints_a_hit();
         candidates.retain(|c| has_hits(c.hits, own, distinct[c.doc as usize] as usize, a_hit));
@@ -344,7 +346,9 @@ impl<'s, 'd> Batch<'s, 'd> {
             return;
         }
         let mut known: Vec<Vec<u64>> = vec![Vec::new(); self.templates.len()];
-        let mut common: Vec<u64> = index.stopped().collect();
+        // a stop mark says that more than `cap` founders hold a fingerprint
+        let many = self.settings.cap as usize + 1 >= Template::MIN_ARTICLES_ANYWHERE;
+        let mut common: Vec<u64> = if many { index.stopped().collect() } else { Vec::new() };
         let mut sites = Vec::new();
         index.for_each_list(|fingerprint, docs| {
             if docs.len() >= Template::MIN_ARTICLES_ANYWHERE {
@@ -366,7 +370,9 @@ impl<'s, 'd> Batch<'s, 'd> {
             .into_iter()
             .map(|fingerprints| {
                 let mut template = Template::new(recipe, fingerprints);
-                template.merge(&self.common).expect("one recipe");
+                if !template.is_empty() {
+                    template.merge(&self.common).expect("one recipe");
+                }
                 template
             })
             .collect();
@@ -549,7 +555,9 @@ impl<'s, 'd> Batch<'s, 'd> {
         if self.settings.all_pairs {
             let among = &group[..group.len().min(self.settings.max_pair_members)];
             let (all, done) = (group.len() as u64, among.len() as u64);
-            out.pairs_skipped = all * (all - 1) / 2 - done * done.saturating_sub(1) / 2;
+            // every pair with the representative was verified
+            let verified = done * done.saturating_sub(1) / 2 + (all - done.max(1));
+            out.pairs_skipped = all * (all - 1) / 2 - verified;
             let documents: Vec<Document> = among.iter().map(|&i| self.prepare(i)).collect();
             for (y, &from) in among.iter().enumerate() {
                 for (x, &to) in among[..y].iter().enumerate() {
@@ -576,7 +584,7 @@ struct Detail {
 
 /// Whether two documents of `own` and `theirs` distinct fingerprints share as many as a match would.
 /// One of `a_hit` fingerprints of the smaller document tells a passage that was copied from phrases
-/// that are common: 12 without errors, since the least containment that matches is 0.08.
+/// that are common.
 fn has_hits(hits: u32, own: usize, theirs: usize, a_hit: usize) -> bool {
     hits as usize * a_hit >= own.min(theirs)
 }

@@ -144,7 +144,7 @@ pub struct Thresholds {
     /// A *passage* of this many words (20) with next to nothing substituted matches from
     /// [`passage_containment`](Self::passage_containment) on.
     pub passage_words: f64,
-    /// See [`passage_words`](Self::passage_words) (0.2).
+    /// Least containment of a passage and of an opening (0.2).
     pub passage_containment: f64,
     /// An *opening* has at most this many content words of a document before its first match (12).
     pub opening_head: f64,
@@ -191,15 +191,15 @@ impl Default for Thresholds {
 /// 1. Equal tokens are [`Identical`](Relation::Identical).
 /// 2. A *match* has m of 12 words and C of 0.3 at least and passes the substitution test. With less
 ///    C it needs most of m in one run: a clean passage of 20 words and C of 0.2, or an *opening*,
-///    where the run begins one document's content, as a truncated article does in a page with much
-///    other text.
-/// 3. A match is [`NearDuplicate`](Relation::NearDuplicate) if 0.8 of either content is matched, or if
+///    where a run of 100 words begins one document's content, as a truncated article does in a page
+///    with much other text.
+/// 3. A match is [`NearDuplicate`](Relation::NearDuplicate) if 0.8 of both contents is matched, or if
 ///    content and match are equal. Else the document of which the greater share is matched is
 ///    truncated from the other, if the other goes on for 25 words behind the last match and by more
 ///    than stands before the first, or contained in it.
 /// 4. What is no match but shares a run of 20 content words overlaps, unless it fails the
-///    substitution test: then, as with documents that share only furniture, the template is what they
-///    share.
+///    substitution test and 0.3 of the shingles of either are shared: then, as with documents that
+///    share only furniture, the template is what they share.
 #[must_use]
 pub fn decide(evidence: &Evidence, thresholds: &Thresholds) -> Relation {
     let (e, t) = (evidence, thresholds);
