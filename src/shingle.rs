@@ -192,28 +192,31 @@ pub fn winnow_into(shingles: &[u64], window: usize, out: &mut Vec<Fingerprint>) 
     if n == 0 {
         return;
     }
-    let rightmost_least = |from: usize, to: usize| {
-        let mut best = from;
-        for i in from..to {
-            if shingles[i] <= shingles[best] {
-                best = i;
-            }
-        }
-        best
+    let mut keep = |at: usize, hash: u64| {
+        out.push(Fingerprint { hash, position: at as u32 });
     };
-    let mut keep = |at: usize| {
-        out.push(Fingerprint { hash: shingles[at], position: at as u32 });
-    };
-    let mut best = rightmost_least(0, window.min(n));
-    keep(best);
+    let (mut best, mut least) = rightmost_least(&shingles[..window.min(n)]);
+    keep(best, least);
     for end in window + 1..=n {
         let start = end - window;
+        let hash = shingles[end - 1];
         if best < start {
-            best = rightmost_least(start, end);
-            keep(best);
-        } else if shingles[end - 1] < shingles[best] {
-            best = end - 1;
-            keep(best);
+            let (at, hash) = rightmost_least(&shingles[start..end]);
+            (best, least) = (start + at, hash);
+            keep(best, least);
+        } else if hash < least {
+            (best, least) = (end - 1, hash);
+            keep(best, least);
         }
     }
+}
+
+/// Place and value of the least hash of a window, the rightmost if there are several.
+#[inline]
+fn rightmost_least(window: &[u64]) -> (usize, u64) {
+    let mut best = (0, u64::MAX);
+    for (at, &hash) in window.iter().enumerate() {
+        best = if hash <= best.1 { (at, hash) } else { best };
+    }
+    best
 }
