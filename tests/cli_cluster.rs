@@ -32,6 +32,7 @@ fn demo_finds_the_groups_of_the_sample_documents() {
         vec!["de-clockmaker-full", "de-clockmaker-scrape"],
         vec!["harbour-edited", "harbour-full", "harbour-reordered", "harbour-scrape"],
         vec!["lantern-paywall-stub", "lantern-third-full"],
+        vec!["wire-coast-tribune", "wire-valley-post"],
         vec!["zh-bridge-full", "zh-bridge-scrape"],
     ];
     for group in expected {
