@@ -253,7 +253,8 @@ fn all_pairs_are_all_pairs() {
 
     let texts = vec![article(1, 60); 12];
     let report = Dedup::builder().all_pairs(true).max_pair_members(5).run(&texts);
-    assert_eq!(report.counts().pairs_skipped, 12 * 11 / 2 - 5 * 4 / 2);
+    // the seven others were verified against the representative
+    assert_eq!(report.counts().pairs_skipped, 12 * 11 / 2 - 5 * 4 / 2 - 7);
     let all = Dedup::builder().all_pairs(true).run(&texts);
     assert_eq!(all.pairs().len(), 12 * 11 / 2);
     assert!(all.pairs().iter().all(|p| p.relation == Relation::Identical));
