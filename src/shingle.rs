@@ -211,6 +211,15 @@ pub fn winnow_into(shingles: &[u64], window: usize, out: &mut Vec<Fingerprint>) 
     }
 }
 
+/// The hashes of the winnowed fingerprints of a document, sorted, each once: what an index stores of it.
+pub(crate) fn distinct_fingerprints(recipe: Recipe, shingles: &Shingles) -> Vec<u64> {
+    let window = window_for(recipe, shingles.len());
+    let mut out: Vec<u64> = winnow(shingles.hashes(), window).iter().map(|f| f.hash).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
 /// Place and value of the least hash of a window, the rightmost if there are several.
 #[inline]
 fn rightmost_least(window: &[u64]) -> (usize, u64) {

@@ -59,12 +59,7 @@ impl Template {
         let mut count: HashMap<u64, usize> = HashMap::new();
         for page in pages {
             let shingles = shingle::shingles(&recipe.tokenize(page), recipe.shingle_width());
-            let window = shingle::window_for(recipe, shingles.len());
-            let mut fingerprints: Vec<u64> =
-                shingle::winnow(shingles.hashes(), window).iter().map(|f| f.hash).collect();
-            fingerprints.sort_unstable();
-            fingerprints.dedup();
-            for fingerprint in fingerprints {
+            for fingerprint in shingle::distinct_fingerprints(recipe, &shingles) {
                 *count.entry(fingerprint).or_default() += 1;
             }
         }

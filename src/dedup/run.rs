@@ -445,12 +445,7 @@ impl<'s, 'd> Batch<'s, 'd> {
 
     /// The hashes under which a document is stored.
     fn fingerprints(&self, document: &Document) -> Vec<u64> {
-        let shingles = document.shingles().hashes();
-        let window = shingle::window_for(self.settings.comparer.recipe, shingles.len());
-        let mut out: Vec<u64> = shingle::winnow(shingles, window).iter().map(|f| f.hash).collect();
-        out.sort_unstable();
-        out.dedup();
-        out
+        shingle::distinct_fingerprints(self.settings.comparer.recipe, document.shingles())
     }
 
     fn fingerprints_a_hit(&self) -> usize {

@@ -2,6 +2,7 @@
 
 use crate::error::ConfigError;
 use crate::hash::{POLYNOMIAL_BASE, mix};
+use crate::sketch::power;
 use std::fmt;
 
 /// A signature cut into `bands` bands of `rows` slots. Two documents are candidates when they agree
@@ -139,7 +140,7 @@ impl Bands {
     #[must_use]
     pub fn candidate_probability(self, jaccard: f64) -> f64 {
         let jaccard = if jaccard > 0.0 { jaccard.min(1.0) } else { 0.0 };
-        1.0 - power(1.0 - power(jaccard, self.rows), self.bands)
+        1.0 - power(1.0 - power(jaccard, self.rows.into()), self.bands.into())
     }
 
     /// How many candidates a query has to expect in a collection of which `count` documents resemble
@@ -244,19 +245,6 @@ fn checked_share(setting: &'static str, share: f64) -> Result<(), ConfigError> {
         return Ok(());
     }
     Err(ConfigError::new(setting, share, "more than 0 and less than 1"))
-}
-
-/// `base` to the power `n`, by squaring: the same on every platform.
-fn power(base: f64, mut n: u32) -> f64 {
-    let (mut square, mut product) = (base, 1.0);
-    while n > 0 {
-        if n & 1 == 1 {
-            product *= square;
-        }
-        square *= square;
-        n >>= 1;
-    }
-    product
 }
 
 /// The threshold is out of reach for documents whose lengths differ so much.

@@ -211,9 +211,10 @@ fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
         if so_far < LEAD_ENDS {
             lead = lead.max(rest_a.min(rest_b));
         }
-        so_far += run_mass(a, b, *run);
+        let mass = run_mass(a, b, *run);
+        so_far += mass;
         (end_a, end_b) = (run.in_a().end, run.in_b().end);
-        if run_mass(a, b, *run) > 0 {
+        if mass > 0 {
             last = Some((end_a, end_b));
         }
     }

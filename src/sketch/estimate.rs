@@ -126,3 +126,16 @@ impl Estimate {
         ((rate - self.floor) / (1.0 - self.floor)).clamp(0.0, 1.0)
     }
 }
+
+/// `base` to the power `n`, by squaring: the same on every platform.
+pub(crate) fn power(base: f64, mut n: u64) -> f64 {
+    let (mut square, mut product) = (base, 1.0);
+    while n > 0 {
+        if n & 1 == 1 {
+            product *= square;
+        }
+        square *= square;
+        n >>= 1;
+    }
+    product
+}

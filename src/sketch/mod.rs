@@ -64,6 +64,7 @@ mod simhash;
 pub use digest::{Digest8, Digest16};
 pub use encoding::DecodeError;
 pub use estimate::Estimate;
+pub(crate) use estimate::power;
 pub use minhash::{MinHash, MinHasher, SignatureId};
 pub use permutation::{LeanLayout, PermutationHasher, PermutationMinHash};
 pub use sampled::{ContainmentEstimate, SampledShingles, Sampler};

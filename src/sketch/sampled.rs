@@ -1,7 +1,7 @@
 //! Sampled shingles: containment, with an interval, from a share of the shingles.
 
 use super::encoding::{DecodeError, Kind, Reader, Writer};
-use super::estimate::Estimate;
+use super::estimate::{Estimate, power};
 use crate::error::{ConfigError, RecipeMismatch};
 use crate::recipe::{Recipe, RecipeId};
 use std::num::NonZeroU32;
@@ -397,17 +397,4 @@ struct Common {
 /// The share of all hashes that lie up to `ceiling`.
 fn share(ceiling: u64) -> f64 {
     (ceiling as f64 + 1.0) / 18_446_744_073_709_551_616.0
-}
-
-/// `base` to the power `n`, by squaring: the same on every platform.
-fn power(base: f64, mut n: u64) -> f64 {
-    let (mut square, mut product) = (base, 1.0);
-    while n > 0 {
-        if n & 1 == 1 {
-            product *= square;
-        }
-        square *= square;
-        n >>= 1;
-    }
-    product
 }
