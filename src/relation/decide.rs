@@ -138,6 +138,17 @@ pub struct Thresholds {
     pub short_words: f64,
     /// See [`short_words`](Self::short_words) (1.0).
     pub max_substituted_tokens_short: f64,
+    /// A match without a run of this many words (15) is *fragmentary*: below
+    /// [`fragment_containment`](Self::fragment_containment) too many substituted numbers make it two
+    /// reports of one form (money markets, filings, results), which repeat their sentences around
+    /// other figures. See [`fragment_numbers`](Self::fragment_numbers).
+    pub fragment_run: f64,
+    /// See [`fragment_run`](Self::fragment_run) (0.8).
+    pub fragment_containment: f64,
+    /// Substituted numbers as a share of the matched content, from two numbers on, that a fragmentary
+    /// match must not reach (0.05); a tenth of the content must be substituted, too, in two gaps at
+    /// least.
+    pub fragment_numbers: f64,
     /// Least share of the matched content that stands in one run, for the two rules below (0.6);
     /// more than 1 turns them off.
     pub opening_share: f64,
@@ -173,6 +184,9 @@ impl Default for Thresholds {
             max_substituted_tokens: 2.0,
             short_words: 60.0,
             max_substituted_tokens_short: 1.0,
+            fragment_run: 15.0,
+            fragment_containment: 0.8,
+            fragment_numbers: 0.05,
             opening_share: 0.6,
             passage_words: 20.0,
             passage_containment: 0.2,
@@ -189,8 +203,8 @@ impl Default for Thresholds {
 /// In words, with m the matched content and C its share of the smaller document's content:
 ///
 /// 1. Equal tokens are [`Identical`](Relation::Identical).
-/// 2. A *match* has m of 12 words and C of 0.3 at least and passes the substitution test. With less
-///    C it needs most of m in one run: a clean passage of 20 words and C of 0.2, or an *opening*,
+/// 2. A *match* has m of 12 words and C of 0.3 at least and passes the substitution test, which
+///    counts substituted numbers too where no run has 15 words and C is below 0.8. With less C it needs most of m in one run: a clean passage of 20 words and C of 0.2, or an *opening*,
 ///    where a run of 100 words begins one document's content, as a truncated article does in a page
 ///    with much other text.
 /// 3. A match is [`NearDuplicate`](Relation::NearDuplicate) if 0.8 of both contents is matched, or if
@@ -259,13 +273,25 @@ fn has_other_text_between(e: &Evidence, t: &Thresholds) -> bool {
     !whole && f64::from(e.substituted_tokens) >= most * matched
 }
 
+/// Whether short runs are all that is shared, with other content and other numbers between them.
+fn is_fragmentary(e: &Evidence, t: &Thresholds) -> bool {
+    let (matched, contained) = smaller_side(e);
+    let numbers = f64::from(e.substituted_numbers.unwrap_or(0));
+    e.longest_run < t.fragment_run
+        && contained < t.fragment_containment
+        && numbers >= (t.fragment_numbers * matched).max(2.0)
+        && e.substituted >= 0.1 * matched
+        && e.substituted > e.lead
+}
+
 fn is_same_article(e: &Evidence, t: &Thresholds) -> bool {
     let (matched, contained) = smaller_side(e);
     let both = e.content_a_in_b().min(e.content_b_in_a());
     if matched < t.both_words && both < t.both_containment {
         return false;
     }
-    if matched >= t.min_matched && contained >= t.min_containment && !is_substituted(e, t) {
+    let enough = matched >= t.min_matched && contained >= t.min_containment;
+    if enough && !is_substituted(e, t) && !is_fragmentary(e, t) {
         return true;
     }
     if has_other_text_between(e, t) {
