@@ -33,6 +33,10 @@ fn values_cross_threads_and_can_be_shown() {
     value::<relation::Evidence>();
     value::<relation::Relation>();
     value::<relation::Thresholds>();
+    value::<relation::Rule>();
+    value::<relation::Measure>();
+    value::<relation::Need>();
+    value::<relation::Test>();
     value::<compare::Comparer>();
     value::<compare::Comparison>();
     value::<compare::Document>();
@@ -75,6 +79,7 @@ fn answers_can_be_compared() {
 fn errors_are_errors() {
     error::<nearcopy::error::ConfigError>();
     error::<nearcopy::error::RecipeMismatch>();
+    error::<nearcopy::error::DamagedReport>();
 }
 
 #[test]
