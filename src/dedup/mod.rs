@@ -25,6 +25,8 @@
 //! position. So the clusters depend neither on the number of threads nor, where keys are given, on
 //! the order of input.
 
+#[cfg(feature = "serde")]
+mod checked;
 mod report;
 mod run;
 
