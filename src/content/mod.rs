@@ -261,7 +261,14 @@ struct Scale<'a> {
 
 impl<'a> Scale<'a> {
     fn new(marks: &'a [Marks], mass: &'a mut [u8]) -> Self {
-        Self { marks, mass, total: 0, prose: 0, lists: usize::MAX..0, words: true }
+        Self {
+            marks,
+            mass,
+            total: 0,
+            prose: 0,
+            lists: Range { start: usize::MAX, end: 0 },
+            words: true,
+        }
     }
 
     /// Lists weigh half until it is known whether they count.

@@ -6,3 +6,15 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod bits;
+pub(crate) mod classify;
+mod short;
+pub(crate) mod words;
+
+/// Whether this machine has AVX2 and the instructions on bits of the same age. The standard library asks
+/// the processor once.
+#[inline]
+#[cfg(target_arch = "x86_64")]
+fn has_avx2() -> bool {
+    use std::arch::is_x86_feature_detected as has;
+    has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt")
+}
