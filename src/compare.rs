@@ -107,10 +107,22 @@ impl Comparer {
         text: &str,
         template: &Template,
     ) -> Result<Document, RecipeMismatch> {
-        self.recipe.check(template.recipe())?;
-        let mut out = self.prepare(text);
-        template.apply(&out.tokens, &out.shingles, &mut out.mass);
+        let mut out = Document::default();
+        self.prepare_with_into(text, template, &mut out)?;
         Ok(out)
+    }
+
+    /// As [`prepare_with`](Self::prepare_with), into a buffer.
+    pub(crate) fn prepare_with_into(
+        &self,
+        text: &str,
+        template: &Template,
+        out: &mut Document,
+    ) -> Result<(), RecipeMismatch> {
+        self.recipe.check(template.recipe())?;
+        self.prepare_into(text, out);
+        template.apply(&out.tokens, &out.shingles, &mut out.mass);
+        Ok(())
     }
 
     /// Makes bytes ready that are UTF-8 or nearly so; spans are offsets into `bytes`.
