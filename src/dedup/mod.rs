@@ -25,11 +25,13 @@
 //! position. So the clusters depend neither on the number of threads nor, where keys are given, on
 //! the order of input.
 
+mod against;
 #[cfg(feature = "serde")]
 mod checked;
 mod report;
 mod run;
 
+pub use against::{Against, Earlier};
 pub use report::{Cluster, Counts, Member, Pair, Report};
 
 use crate::compare::Comparer;
