@@ -52,6 +52,8 @@ fn values_cross_threads_and_can_be_shown() {
     value::<dedup::Doc<'static>>();
     value::<dedup::Linkage>();
     value::<dedup::Report>();
+    value::<dedup::Against>();
+    value::<dedup::Earlier>();
     value::<dedup::Cluster>();
     value::<dedup::Member>();
     value::<dedup::Pair>();
