@@ -7,6 +7,14 @@ use crate::progress::Progress;
 use nearcopy::dedup::{self, Doc};
 use nearcopy::{Dedup, Report};
 
+/// The settings that the options ask for.
+pub fn settings(args: &MatchArgs) -> Dedup {
+    Dedup::builder().linkage(match args.linkage {
+        Linkage::Star => dedup::Linkage::Star,
+        Linkage::Components => dedup::Linkage::Components,
+    })
+}
+
 /// Clusters the corpus.
 pub fn run(
     corpus: &Corpus,
@@ -14,11 +22,11 @@ pub fn run(
     all_pairs: bool,
     progress: &Progress,
 ) -> Result<Report, Stop> {
-    let linkage = match args.linkage {
-        Linkage::Star => dedup::Linkage::Star,
-        Linkage::Components => dedup::Linkage::Components,
-    };
-    let settings = Dedup::builder().linkage(linkage).all_pairs(all_pairs);
+    Ok(run_with(corpus, &settings(args).all_pairs(all_pairs), progress))
+}
+
+/// Clusters the corpus with these settings.
+pub fn run_with(corpus: &Corpus, settings: &Dedup, progress: &Progress) -> Report {
     let docs = corpus
         .records
         .iter()
@@ -26,7 +34,7 @@ pub fn run(
     progress.matching(2 * corpus.records.len() as u64);
     let report = settings.run_with_progress(docs, &|steps| progress.matched(steps));
     progress.finish();
-    Ok(report)
+    report
 }
 
 /// Runs `f` on as many threads as asked for.

@@ -8,11 +8,13 @@ mod cli;
 mod cluster;
 mod compare;
 mod dedup;
+mod evaluate;
 mod exit;
 mod explain;
 mod input;
 mod layout;
 mod output;
+mod plot;
 mod problems;
 mod progress;
 mod records;
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Command::Cluster(args) => cluster::run(&cli, args),
         Command::Compare(args) => compare::run(&cli, args),
         Command::Dedup(args) => dedup::run(&cli, args),
+        Command::Evaluate(args) => evaluate::run(&cli, args),
     };
     match result {
         Ok(done) => done.into(),

@@ -25,6 +25,9 @@
 //! position. So the clusters depend neither on the number of threads nor, where keys are given, on
 //! the order of input.
 
+mod against;
+#[cfg(feature = "serde")]
+mod checked;
 mod parallel;
 mod rank;
 mod report;
@@ -33,6 +36,7 @@ mod source;
 mod terms;
 mod texts;
 
+pub use against::{Against, Earlier};
 pub use report::{Cluster, Counts, Member, Pair, Report};
 pub use source::{Batch, Outcome, ReadError, Source, Unread};
 

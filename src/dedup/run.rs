@@ -771,7 +771,7 @@ struct Detail {
 /// Whether two documents of `own` and `theirs` distinct fingerprints share as many as a match would.
 /// One of `a_hit` fingerprints of the smaller document tells a passage that was copied from phrases
 /// that are common.
-fn has_hits(hits: u32, own: u32, theirs: u32, a_hit: usize) -> bool {
+pub(super) fn has_hits(hits: u32, own: u32, theirs: u32, a_hit: usize) -> bool {
     hits as usize * a_hit >= own.min(theirs) as usize
 }
 

@@ -2,7 +2,7 @@
 
 mod files;
 mod jsonl;
-mod open;
+pub mod open;
 mod text;
 
 use crate::cli::{Input, InputArgs, OnDuplicateId};
