@@ -18,6 +18,7 @@ mod plot;
 mod problems;
 mod progress;
 mod records;
+mod stream;
 mod title;
 mod words;
 

@@ -3,6 +3,7 @@
 mod files;
 mod jsonl;
 pub mod open;
+mod spool;
 mod text;
 
 use crate::cli::{Input, InputArgs, OnDuplicateId};
@@ -10,9 +11,12 @@ use crate::exit::Stop;
 use crate::layout::{clean, count};
 use crate::problems::Problems;
 use crate::progress::Progress;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::io;
 use std::path::Path;
 
+pub use spool::Spool;
 pub use text::read_text;
 
 /// One document as it was read.
@@ -34,6 +38,8 @@ pub struct Record {
 pub struct Corpus {
     pub records: Vec<Record>,
     sources: Vec<String>,
+    /// Holds the texts where the records do not.
+    pub spool: Option<Spool>,
     /// Bytes of text.
     pub bytes: u64,
     /// The limit was reached before the input ended.
@@ -41,6 +47,14 @@ pub struct Corpus {
 }
 
 impl Corpus {
+    /// The text of document `doc`.
+    pub fn text(&self, doc: usize) -> io::Result<Cow<'_, str>> {
+        match &self.spool {
+            Some(spool) => spool.text(doc).map(Cow::Owned),
+            None => Ok(Cow::Borrowed(&self.records[doc].text)),
+        }
+    }
+
     /// The place of a record, as `FILE` or `FILE:LINE`.
     pub fn place(&self, record: &Record) -> String {
         let source = &self.sources[record.source as usize];
@@ -73,7 +87,18 @@ pub fn read(
     problems: &mut Problems,
     progress: &Progress,
 ) -> Result<Corpus, Stop> {
-    let corpus = read_all(args, wanted, problems, progress);
+    read_with(args, wanted, problems, progress, &mut |_| {})
+}
+
+/// As [`read`]; `each` may take the text of a record away.
+pub fn read_with(
+    args: &InputArgs,
+    wanted: Wanted,
+    problems: &mut Problems,
+    progress: &Progress,
+    each: &mut dyn FnMut(&mut Record),
+) -> Result<Corpus, Stop> {
+    let corpus = read_all(args, wanted, problems, progress, each);
     if corpus.is_err() {
         problems.tell_counts();
     }
@@ -85,13 +110,21 @@ fn read_all(
     wanted: Wanted,
     problems: &mut Problems,
     progress: &Progress,
+    each: &mut dyn FnMut(&mut Record),
 ) -> Result<Corpus, Stop> {
     if args.paths.iter().filter(|p| p.as_os_str() == "-").count() > 1 {
         return Err(Stop::Usage("standard input (-) can be read only once".to_owned()));
     }
     progress.reading();
-    let mut reader =
-        Reader { args, wanted, problems, progress, corpus: Corpus::default(), without_site: 0 };
+    let mut reader = Reader {
+        args,
+        wanted,
+        problems,
+        progress,
+        each,
+        corpus: Corpus::default(),
+        without_site: 0,
+    };
     for path in &args.paths {
         if reader.full() {
             break;
@@ -127,6 +160,7 @@ struct Reader<'a> {
     wanted: Wanted,
     problems: &'a mut Problems,
     progress: &'a Progress,
+    each: &'a mut dyn FnMut(&mut Record),
     corpus: Corpus,
     without_site: usize,
 }
@@ -140,7 +174,7 @@ impl Reader<'_> {
 
     fn standard_input(&mut self) -> Result<(), Stop> {
         const NAME: &str = "standard input";
-        let input = open::unpack(Box::new(std::io::stdin()));
+        let input = open::unpack(Box::new(io::stdin()));
         match input {
             Ok(input) if self.args.input == Input::Text => self.text(NAME, "-", input),
             Ok(input) => self.lines(NAME, input),
@@ -259,6 +293,7 @@ impl Reader<'_> {
         record.source = self.corpus.sources.len() as u32 - 1;
         self.corpus.bytes += record.text.len() as u64;
         self.without_site += usize::from(record.site.is_none());
+        (self.each)(&mut record);
         self.corpus.records.push(record);
         if self.corpus.records.len().is_multiple_of(256) {
             self.progress.read(self.corpus.records.len() as u64);
