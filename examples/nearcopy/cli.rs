@@ -145,7 +145,7 @@ pub struct ClusterArgs {
     /// the folder that TMPDIR names and goes with the run.
     #[arg(help_heading = "Matching", long)]
     pub stream: bool,
-    /// Memory in MiB for fingerprints while documents are read [default: a sixth of the texts, at
+    /// Memory in MiB for fingerprints while documents are read [default: an eighth of the texts, at
     /// least 16]; documents beyond are read a second time.
     #[arg(help_heading = "Matching", long, value_name = "MIB")]
     pub fingerprint_memory: Option<u32>,
