@@ -1,5 +1,6 @@
 //! The command line.
 
+pub use crate::input::args::{Input, InputArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -49,61 +50,6 @@ pub enum Command {
     /// Kept lines are written byte for byte as they were read. A document without words is kept:
     /// nothing says that it is a copy. A line that cannot be read is reported and not written.
     Dedup(DedupArgs),
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Input")]
-pub struct InputArgs {
-    /// Folders (searched for files), text files, JSON-lines files, or - for JSON lines on standard
-    /// input. Files packed with gzip or zstd are recognised by their content.
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// How files are read; auto goes by the ending of the name, then by the first character.
-    #[arg(long, value_enum, default_value_t = Input::Auto)]
-    pub input: Input,
-    /// JSON field that holds the id; a record without it is named FILE:LINE.
-    #[arg(long, value_name = "NAME", default_value = "id")]
-    pub id_field: String,
-    /// JSON field that holds the text.
-    #[arg(long, value_name = "NAME", default_value = "text")]
-    pub text_field: String,
-    /// JSON field that names the site, such as the host; furniture is learned per site.
-    #[arg(long, value_name = "NAME")]
-    pub site_field: Option<String>,
-    /// Endings of the file names that are read inside folders (.gz and .zst may follow).
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        default_value = "txt,text,jsonl,ndjson"
-    )]
-    pub ext: Vec<String>,
-    /// Read no more than N documents.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub limit: Option<u64>,
-    /// What to do when two documents have one id.
-    #[arg(long, value_enum, default_value_t = OnDuplicateId::Refuse)]
-    pub on_duplicate_id: OnDuplicateId,
-    /// Stop at the first input that cannot be read.
-    #[arg(long)]
-    pub strict: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Input {
-    Auto,
-    /// Each file is one document.
-    Text,
-    /// Each line is one JSON object.
-    Jsonl,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum OnDuplicateId {
-    /// Name both places and stop.
-    Refuse,
-    /// Call the second one ID#2, the third ID#3.
-    Suffix,
 }
 
 #[derive(Debug, Args)]
@@ -164,7 +110,7 @@ pub struct ClusterArgs {
 
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// A text file; - for standard input. May be packed with gzip or zstd.
+    /// A text file or a page; - for standard input. May be packed.
     pub a: PathBuf,
     /// The other text file.
     pub b: PathBuf,
