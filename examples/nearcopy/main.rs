@@ -12,10 +12,14 @@ mod exit;
 mod explain;
 mod input;
 mod layout;
+mod manifest;
 mod output;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod problems;
 mod progress;
 mod records;
+mod table;
 mod title;
 mod words;
 
@@ -35,6 +39,7 @@ fn main() -> ExitCode {
         Command::Cluster(args) => cluster::run(&cli, args),
         Command::Compare(args) => compare::run(&cli, args),
         Command::Dedup(args) => dedup::run(&cli, args),
+        Command::CheckManifest { manifest } => manifest::check(manifest, cli.quiet),
     };
     match result {
         Ok(done) => done.into(),

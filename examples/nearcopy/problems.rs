@@ -72,6 +72,20 @@ impl Problems {
         self.replaced += sequences;
     }
 
+    pub fn replaced(&self) -> u64 {
+        self.replaced
+    }
+
+    /// Errors by source and kind.
+    pub fn errors(&self) -> impl Iterator<Item = (&str, &'static str, u64)> {
+        self.errors.iter().map(|((source, kind), count)| (source.as_str(), *kind, *count))
+    }
+
+    /// Notes by kind.
+    pub fn notes(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.notes.iter().map(|(kind, (count, _))| (*kind, *count))
+    }
+
     pub fn any_error(&self) -> bool {
         !self.errors.is_empty()
     }

@@ -1,6 +1,7 @@
 //! Web archives: which records are documents, and their texts.
 
 use super::buffer::Input;
+use super::fields::Named;
 use super::http::{self, Unreadable};
 use super::warc::{Broken, Head, Records};
 use super::{Reader, charset, host, html};
@@ -139,15 +140,10 @@ impl Reader<'_> {
         }
         let text = if markup { self.of_html(&decoded.text, &place) } else { decoded.text };
         let named = http::header(&head.headers, &self.args.id_field.to_ascii_lowercase());
-        let id = match named.map_or(address, |id| id.trim_start_matches('<').trim_end_matches('>'))
-        {
-            "" => {
-                self.problems.note("without id, named FILE:LINE", &place);
-                place
-            }
-            id => id.to_owned(),
-        };
-        self.push(id, text, site, Some(number), Vec::new());
+        let id = named.unwrap_or(address).trim_start_matches('<').trim_end_matches('>');
+        let id = (!id.is_empty()).then(|| id.to_owned());
+        let date = http::header(&head.headers, "warc-date").map(str::to_owned);
+        self.push(Named { id, text, site, date }, Some(number), Vec::new());
         Ok(())
     }
 }

@@ -1,15 +1,17 @@
 //! The options of reading.
 
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 use std::path::PathBuf;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
     /// Folders (searched for files), files, or - for standard input. Text, Markdown, HTML, JSON,
     /// JSON lines, CSV, TSV, Parquet, WARC, WET and ARC; packed with gzip, zstd, bzip2 or xz, which
     /// is recognised by the content.
     #[arg(required = true, value_name = "PATH")]
+    #[serde(skip)]
     pub paths: Vec<PathBuf>,
     /// What files hold; auto goes by the first bytes and by the ending of the name.
     #[arg(long, value_enum, default_value_t = Input::Auto)]
@@ -28,6 +30,9 @@ pub struct InputArgs {
     /// Archives bring their own.
     #[arg(long, value_name = "NAME")]
     pub url_field: Option<String>,
+    /// Field or column that holds the date, for the report. Archives bring their own.
+    #[arg(long, value_name = "NAME")]
+    pub date_field: Option<String>,
     /// Endings of the file names that are read inside folders (.gz, .zst, .bz2 and .xz may follow).
     #[arg(
         long,
@@ -78,7 +83,8 @@ impl InputArgs {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Input {
     Auto,
     /// Each file is one document.
@@ -99,7 +105,8 @@ pub enum Input {
     Warc,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Html {
     /// The text of the whole page, furniture too, which matching tells from content by itself.
     AllText,
@@ -108,7 +115,8 @@ pub enum Html {
     Article,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OnDuplicateId {
     /// Name both places and stop.
     Refuse,

@@ -13,7 +13,6 @@ use std::io::{self, BufRead, Read};
 #[derive(Debug)]
 pub struct Decoded {
     pub text: String,
-    pub encoding: &'static Encoding,
     /// Sequences of bytes that are no text, each now U+FFFD.
     pub replaced: u64,
 }
@@ -116,17 +115,17 @@ pub fn decode(bytes: Vec<u8>, encoding: &'static Encoding) -> Decoded {
         let (text, errors) = encoding.decode_without_bom_handling(&bytes[mark..]);
         let marks = |text: &str| text.matches('\u{fffd}').count() as u64;
         let replaced = if errors { marks(&text) } else { 0 };
-        return Decoded { text: text.into_owned(), encoding, replaced };
+        return Decoded { text: text.into_owned(), replaced };
     }
     match String::from_utf8(bytes) {
         Ok(mut text) => {
             text.drain(..mark);
-            Decoded { text, encoding, replaced: 0 }
+            Decoded { text, replaced: 0 }
         }
         Err(error) => {
             let bytes = &error.as_bytes()[mark..];
             let (text, replaced) = lossy(bytes);
-            Decoded { text, encoding, replaced }
+            Decoded { text, replaced }
         }
     }
 }

@@ -32,8 +32,9 @@ struct Wanted {
 const ID: usize = 0;
 const SITE: usize = 1;
 const URL: usize = 2;
+const DATE: usize = 3;
 /// The first of the texts.
-const TEXT: usize = 3;
+const TEXT: usize = 4;
 
 /// Values by slot.
 #[derive(Debug, Default)]
@@ -46,6 +47,7 @@ pub struct Named {
     pub id: Option<String>,
     pub text: String,
     pub site: Option<String>,
+    pub date: Option<String>,
 }
 
 /// Why a record gives no document: the kind of error and what is wrong.
@@ -62,11 +64,11 @@ impl Fields {
             wanted.push(Wanted { name: name.to_owned(), path, slot });
         };
         want(&args.id_field, ID);
-        if let Some(name) = &args.site_field {
-            want(name, SITE);
-        }
-        if let Some(name) = &args.url_field {
-            want(name, URL);
+        let others = [(&args.site_field, SITE), (&args.url_field, URL), (&args.date_field, DATE)];
+        for (name, slot) in others {
+            if let Some(name) = name {
+                want(name, slot);
+            }
         }
         for (n, name) in args.text_field.iter().enumerate() {
             want(name, TEXT + n);
@@ -137,7 +139,7 @@ impl Fields {
             _ => parts.join("\n"),
         };
         let mut next = || values.pop().flatten();
-        let (url, site, id) = (next(), next(), next());
+        let (date, url, site, id) = (next(), next(), next(), next());
         let id = match id {
             Some(Value::String(id)) if !id.is_empty() => Some(id),
             Some(Value::Number(id)) => Some(id.to_string()),
@@ -153,7 +155,12 @@ impl Fields {
             (_, Some(Value::String(url))) => host(&url),
             _ => None,
         };
-        Ok(Named { id, text, site })
+        let date = match date {
+            Some(Value::String(date)) if !date.is_empty() => Some(date),
+            Some(Value::Number(date)) => Some(date.to_string()),
+            _ => None,
+        };
+        Ok(Named { id, text, site, date })
     }
 }
 

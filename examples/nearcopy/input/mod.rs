@@ -18,7 +18,7 @@ mod ids;
 mod jsonl;
 mod kind;
 pub mod meter;
-mod open;
+pub mod open;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod sample;
@@ -33,7 +33,7 @@ use crate::progress::Progress;
 use args::InputArgs;
 use buffer::Input;
 use encoding_rs::Encoding;
-use fields::{Fields, Found};
+use fields::{Fields, Found, Named};
 use files::{Choice, Chosen};
 use kind::Kind;
 use meter::Meter;
@@ -50,6 +50,9 @@ pub struct Record {
     pub id: String,
     pub text: String,
     pub site: Option<String>,
+    /// As the record or the archive writes it.
+    #[allow(dead_code, reason = "for commands that show time")]
+    pub date: Option<String>,
     /// Index into [`Corpus::sources`].
     source: u32,
     /// The line, row or record, counted from 1, in a file of many documents.
@@ -345,7 +348,8 @@ impl Reader<'_> {
             html: self.args.html,
         };
         if let Some(text) = whole.read(source, markup, &mut input, self.problems)? {
-            self.push(id.to_owned(), text, None, None, Vec::new());
+            let named = Named { id: Some(id.to_owned()), text, site: None, date: None };
+            self.push(named, None, Vec::new());
         }
         Ok(())
     }
@@ -411,31 +415,27 @@ impl Reader<'_> {
         if named.text.len() > self.args.most_bytes() {
             return self.too_long(source, line, "the text");
         }
-        let id = named.id.unwrap_or_else(|| {
-            let place = format!("{source}:{line}");
-            self.problems.note("without id, named FILE:LINE", &place);
-            place
-        });
-        self.push(id, named.text, named.site, Some(line), raw);
+        self.push(named, Some(line), raw);
         Ok(())
     }
 
-    /// Adds a document of the source at hand.
-    fn push(
-        &mut self,
-        id: String,
-        text: String,
-        site: Option<String>,
-        line: Option<u64>,
-        raw: Vec<u8>,
-    ) {
+    /// Adds a document of the source at hand; `line` is its place there.
+    fn push(&mut self, named: Named, line: Option<u64>, raw: Vec<u8>) {
         let source = self.corpus.sources.len() as u32 - 1;
         if let Some(source) = self.corpus.sources.last_mut() {
             source.documents += 1;
         }
         self.corpus.read += 1;
-        self.without_site += u64::from(site.is_none());
-        let record = Record { id, text, site, source, line, raw };
+        self.without_site += u64::from(named.site.is_none());
+        let Named { id, text, site, date } = named;
+        let id = id.unwrap_or_else(|| {
+            let source = &self.corpus.sources[source as usize].name;
+            let Some(line) = line else { return source.clone() };
+            let place = format!("{source}:{line}");
+            self.problems.note("without id, named FILE:LINE", &place);
+            place
+        });
+        let record = Record { id, text, site, date, source, line, raw };
         match &mut self.sampler {
             Some(sampler) => sampler.offer(record),
             None => {
