@@ -57,6 +57,8 @@ pub enum Command {
     /// Kept lines are written byte for byte as they were read. A document without words is kept:
     /// nothing says that it is a copy. A line that cannot be read is reported and not written.
     Dedup(DedupArgs),
+    /// Score the clusters and pairs found against a truth.
+    Evaluate(crate::evaluate::EvaluateArgs),
     /// Say whether the files that a manifest names are still the same.
     ///
     /// Names are taken from the current folder on, as they were in the run. Ends with 1 where a file

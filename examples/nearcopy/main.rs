@@ -8,6 +8,7 @@ mod cli;
 mod cluster;
 mod compare;
 mod dedup;
+mod evaluate;
 mod exit;
 mod explain;
 mod input;
@@ -16,6 +17,7 @@ mod manifest;
 mod output;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod plot;
 mod problems;
 mod progress;
 mod records;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Cluster(args) => cluster::run(&cli, args),
         Command::Compare(args) => compare::run(&cli, args),
         Command::Dedup(args) => dedup::run(&cli, args),
+        Command::Evaluate(args) => evaluate::run(&cli, args),
         Command::CheckManifest { manifest } => manifest::check(manifest, cli.quiet),
     };
     match result {
