@@ -49,6 +49,10 @@ pub enum Command {
     /// Kept lines are written byte for byte as they were read. A document without words is kept:
     /// nothing says that it is a copy. A line that cannot be read is reported and not written.
     Dedup(DedupArgs),
+    /// Show the groups as one HTML file: numbers, plots, a browser of clusters, the differences.
+    ///
+    /// The file holds everything it needs and loads nothing. The same input gives the same bytes.
+    Report(ReportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -70,6 +74,9 @@ pub struct InputArgs {
     /// JSON field that names the site, such as the host; furniture is learned per site.
     #[arg(long, value_name = "NAME")]
     pub site_field: Option<String>,
+    /// JSON field that holds the date, for the report.
+    #[arg(long, value_name = "NAME")]
+    pub date_field: Option<String>,
     /// Endings of the file names that are read inside folders (.gz and .zst may follow).
     #[arg(
         long,
@@ -157,9 +164,46 @@ pub struct ClusterArgs {
     /// Also write {id, cluster} for each document, one JSON line each.
     #[arg(help_heading = "Output", long, value_name = "FILE")]
     pub clusters: Option<PathBuf>,
+    /// Also write the groups as an HTML page; `nearcopy report` has its settings.
+    #[arg(help_heading = "Output", long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// Columns of the text output [default: those of the terminal, else 80].
     #[arg(help_heading = "Output", long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=400))]
     pub width: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub matching: MatchArgs,
+    /// Where the page goes.
+    #[arg(help_heading = "Output", long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub options: ReportOptions,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct ReportOptions {
+    /// Heading of the page [default: names the input].
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Copies of each cluster whose differences are shown, best first; fewer where the texts would be
+    /// more than --max-text. Measures stand for all.
+    #[arg(long, value_name = "N", default_value_t = Self::DEFAULT.diffs)]
+    pub diffs: usize,
+    /// Megabytes of texts and differences at most. Where the first copy of each cluster is too much,
+    /// the largest clusters have theirs.
+    #[arg(long, value_name = "MB", default_value_t = Self::DEFAULT.max_text)]
+    pub max_text: u32,
+}
+
+impl ReportOptions {
+    /// What a page is made with where nothing is said.
+    pub const DEFAULT: Self = Self { title: None, diffs: 20, max_text: 20 };
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! `nearcopy cluster`: the documents that carry one article, and how each differs.
 
 use crate::batch;
-use crate::cli::{Cli, ClusterArgs, Format};
+use crate::cli::{Cli, ClusterArgs, Format, ReportOptions};
 use crate::exit::{Done, Stop};
 use crate::input::{self, Corpus, Wanted};
 use crate::layout::{
@@ -11,6 +11,7 @@ use crate::output::{Output, Printer};
 use crate::problems::Problems;
 use crate::progress::Progress;
 use crate::records::{self, ClusterOf, Pair, Placed};
+use crate::report;
 use crate::title;
 use crate::words;
 use nearcopy::compare::Document;
@@ -24,7 +25,7 @@ use std::time::{Duration, Instant};
 
 pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
     let targets: Vec<&PathBuf> =
-        [&args.output, &args.pairs, &args.clusters].into_iter().flatten().collect();
+        [&args.output, &args.pairs, &args.clusters, &args.report].into_iter().flatten().collect();
     if (1..targets.len()).any(|i| targets[..i].contains(&targets[i])) {
         return Err(Stop::Usage("two of the outputs name one file".to_owned()));
     }
@@ -34,8 +35,12 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
     }
     // before the work, so that a wrong path is told at once
     let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
-    let (output, mut pairs, mut clusters) =
-        (create(&args.output)?, create(&args.pairs)?, create(&args.clusters)?);
+    let (output, mut pairs, mut clusters, mut page) = (
+        create(&args.output)?,
+        create(&args.pairs)?,
+        create(&args.clusters)?,
+        create(&args.report)?,
+    );
     let progress = Progress::new(cli.quiet);
     let mut problems = Problems::new(args.input.strict, cli.quiet, progress.clone());
 
@@ -43,17 +48,22 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
     let corpus = input::read(&args.input, Wanted::Texts, &mut problems, &progress)?;
     let reading = start.elapsed();
     let printed = batch::on_threads(args.matching.threads, || {
-        let report = batch::run(&corpus, &args.matching, pairs.is_some(), &progress)?;
+        let found = batch::run(&corpus, &args.matching, pairs.is_some(), &progress)?;
         let matching = start.elapsed() - reading;
-        let view = View { cli, args, corpus: &corpus, report: &report, progress: &progress };
+        let view = View { cli, args, corpus: &corpus, report: &found, progress: &progress };
         if let Some(file) = &mut pairs {
             view.pairs(file).map_err(|e| file.failed(&e))?;
         }
         if let Some(file) = &mut clusters {
             view.clusters(file).map_err(|e| file.failed(&e))?;
         }
+        if let Some(file) = &mut page {
+            let options = &ReportOptions::DEFAULT;
+            let about = report::about(&args.input, &args.matching, options, &problems, &corpus);
+            report::write(file, &about, &corpus, &found, &progress).map_err(|e| file.failed(&e))?;
+        }
         // the files first: they are whole even where the reader of standard output goes away
-        for file in [pairs, clusters].into_iter().flatten() {
+        for file in [pairs, clusters, page].into_iter().flatten() {
             file.finish()?;
         }
         let printer = Printer::new(output, cli.color);
@@ -199,7 +209,7 @@ impl View<'_> {
         // a file has no terminal's width
         let width = self.args.width.or(self.args.output.as_ref().map(|_| 80));
         let width = layout::width(width).max(60);
-        let prefix = self.common_folder();
+        let prefix = common_folder(self.corpus);
         let names: Vec<String> =
             (0..self.corpus.records.len()).map(|doc| clean(&self.id(doc)[prefix..])).collect();
         // a bar on the terminal would stand between the lines
@@ -219,19 +229,6 @@ impl View<'_> {
             self.summary(out, problems, width, times)?;
         }
         Ok(())
-    }
-
-    /// Bytes of the folder that all ids name, which need not be repeated.
-    fn common_folder(&self) -> usize {
-        let ids = || self.corpus.records.iter().map(|r| r.id.as_str());
-        let Some(first) = ids().next() else { return 0 };
-        let mut end = first.rfind('/').map_or(0, |at| at + 1);
-        for id in ids() {
-            while !id.starts_with(&first[..end]) {
-                end = first[..end - 1].rfind('/').map_or(0, |at| at + 1);
-            }
-        }
-        end
     }
 
     fn cluster(
@@ -453,8 +450,21 @@ impl View<'_> {
     }
 }
 
+/// Bytes of the folder that all ids name, which need not be repeated.
+pub fn common_folder(corpus: &Corpus) -> usize {
+    let ids = || corpus.records.iter().map(|r| r.id.as_str());
+    let Some(first) = ids().next() else { return 0 };
+    let mut end = first.rfind('/').map_or(0, |at| at + 1);
+    for id in ids() {
+        while !id.starts_with(&first[..end]) {
+            end = first[..end - 1].rfind('/').map_or(0, |at| at + 1);
+        }
+    }
+    end
+}
+
 /// Byte at which the article begins: its first token of content.
-fn article_start(document: &Document) -> usize {
+pub fn article_start(document: &Document) -> usize {
     let first = document.mass().iter().position(|&mass| mass > 0);
     first.map_or(0, |at| document.tokens().spans()[at].start as usize)
 }
@@ -467,7 +477,7 @@ const RELATION: usize = 17;
 const SHARE: usize = 6;
 
 /// How much of the representative's article the member has, and how much of its own is shared.
-fn shares(relation: Relation, e: &Evidence) -> (f64, f64) {
+pub fn shares(relation: Relation, e: &Evidence) -> (f64, f64) {
     if relation == Relation::Identical {
         return (1.0, 1.0);
     }

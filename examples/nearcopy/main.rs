@@ -1,7 +1,8 @@
-//! Near-duplicate documents at the command line: `nearcopy cluster`, `compare` and `dedup`.
+//! Near-duplicate documents at the command line: `nearcopy cluster`, `compare`, `dedup`
+//! and `report`.
 //!
-//! A thin shell over the library's public interface: `input` reads files, `cluster`, `compare` and
-//! `dedup` are the commands, `layout` and `words` shape what is printed, `output` writes it.
+//! A thin shell over the library's public interface: `input` reads files, `cluster`, `compare`,
+//! `dedup` and `report` are the commands, `layout` and `words` shape what is printed, `output` writes it.
 
 mod batch;
 mod cli;
@@ -16,6 +17,7 @@ mod output;
 mod problems;
 mod progress;
 mod records;
+mod report;
 mod title;
 mod words;
 
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Command::Cluster(args) => cluster::run(&cli, args),
         Command::Compare(args) => compare::run(&cli, args),
         Command::Dedup(args) => dedup::run(&cli, args),
+        Command::Report(args) => report::run(&cli, args),
     };
     match result {
         Ok(done) => done.into(),

@@ -53,8 +53,12 @@ impl Reader<'_> {
             return Ok(());
         }
         let args = self.args;
-        let fields =
-            Fields { id: &args.id_field, text: &args.text_field, site: args.site_field.as_deref() };
+        let fields = Fields {
+            id: &args.id_field,
+            text: &args.text_field,
+            site: args.site_field.as_deref(),
+            date: args.date_field.as_deref(),
+        };
         let place = || format!("{source}:{number}");
         let found = match (fields.read(json), std::str::from_utf8(json)) {
             (Err(_), Err(_)) => {
@@ -102,8 +106,13 @@ impl Reader<'_> {
             Some(Value::String(site)) if !site.is_empty() => Some(site),
             _ => None,
         };
+        let date = match found.date {
+            Some(Value::String(date)) if !date.is_empty() => Some(date),
+            Some(Value::Number(date)) => Some(date.to_string()),
+            _ => None,
+        };
         let raw = if self.wanted == Wanted::Lines { raw.to_vec() } else { Vec::new() };
-        self.push(Record { id, text, site, source: 0, line: Some(number), raw });
+        self.push(Record { id, text, site, date, source: 0, line: Some(number), raw });
         Ok(())
     }
 }
@@ -128,6 +137,7 @@ struct Fields<'a> {
     id: &'a str,
     text: &'a str,
     site: Option<&'a str>,
+    date: Option<&'a str>,
 }
 
 #[derive(Default)]
@@ -135,6 +145,7 @@ struct Found {
     id: Option<Value>,
     text: Option<Value>,
     site: Option<Value>,
+    date: Option<Value>,
 }
 
 impl Fields<'_> {
@@ -173,9 +184,10 @@ impl<'de> Visitor<'de> for Fields<'_> {
         let mut found = Found::default();
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
             // one field may serve twice
-            let (id, text, site) =
-                (key == self.id, key == self.text, Some(key.as_ref()) == self.site);
-            if !(id || text || site) {
+            let (id, text) = (key == self.id, key == self.text);
+            let named = Some(key.as_ref());
+            let (site, date) = (named == self.site, named == self.date);
+            if !(id || text || site || date) {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
@@ -185,6 +197,9 @@ impl<'de> Visitor<'de> for Fields<'_> {
             }
             if site {
                 found.site = Some(value.clone());
+            }
+            if date {
+                found.date = Some(value.clone());
             }
             if text {
                 found.text = Some(value);

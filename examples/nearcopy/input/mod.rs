@@ -21,6 +21,8 @@ pub struct Record {
     pub id: String,
     pub text: String,
     pub site: Option<String>,
+    /// As it was written.
+    pub date: Option<String>,
     /// Index into [`Corpus::sources`].
     source: u32,
     /// The line, counted from 1, in a file of many records.
@@ -244,6 +246,7 @@ impl Reader<'_> {
             id: id.to_owned(),
             text,
             site: None,
+            date: None,
             source: 0,
             line: None,
             raw: Vec::new(),
