@@ -203,7 +203,7 @@ pub struct ReportOptions {
 
 impl ReportOptions {
     /// What a page is made with where nothing is said.
-    pub const DEFAULT: Self = Self { title: None, diffs: 20, max_text: 20 };
+    pub const DEFAULT: Self = Self { title: None, diffs: 20, max_text: 32 };
 }
 
 #[derive(Debug, Args)]

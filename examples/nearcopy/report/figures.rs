@@ -50,7 +50,7 @@ pub fn all(corpus: &Corpus, report: &Report) -> String {
         let caption = format!(
             "Each copy with its representative. {} of {} ({}) lie left of the dashed line, at a \
              Jaccard resemblance below 0.5: a threshold there would lose them, though the smaller \
-             article stands in the larger. Colour is logarithmic; the bars at the edges are sums.",
+             article stands in the larger. Colour, and the sums at the edges, are logarithmic.",
             number(below as u64),
             count(copies.len() as u64, "copy", "copies"),
             percent(below as f64 / copies.len() as f64)
@@ -67,7 +67,11 @@ fn sizes(clusters: &[Cluster], figure: &mut impl FnMut(String, &str, &str)) {
     let most = clusters.iter().map(Cluster::size).max().unwrap_or(2);
     let each = |from: usize, to: usize| {
         let inside = clusters.iter().filter(|c| (from..=to).contains(&c.size())).count() as u64;
-        let label = if from == to { number(from as u64) } else { format!("{from}–{to}") };
+        let label = if from == to {
+            number(from as u64)
+        } else {
+            format!("{}–{}", number(from as u64), number(to as u64))
+        };
         Column { name: format!("{label} documents"), label, parts: vec![inside] }
     };
     let mut columns = Vec::new();
@@ -78,11 +82,7 @@ fn sizes(clusters: &[Cluster], figure: &mut impl FnMut(String, &str, &str)) {
         let mut from = 5;
         while from <= most {
             let to = (from - 1) * 2;
-            let mut column = each(from, to);
-            if from > 500 {
-                column.label = format!("≤{}", number(to as u64));
-            }
-            columns.push(column);
+            columns.push(each(from, to));
             from = to + 1;
         }
     }

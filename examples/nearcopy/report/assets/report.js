@@ -203,10 +203,10 @@
     const sites = new Set();
     for (let doc = starts[at]; doc < starts[at + 1]; doc++) if (index.site[doc] >= 0) sites.add(index.site[doc]);
     const facts = [count(index.size[at], "document", "documents")];
+    facts.push(index.least[at] >= 10000 ? "all contained" : `contained from ${percent(index.least[at])}`);
     if (sites.size === 1) facts.push(visible(index.sites[[...sites][0]]));
     if (sites.size > 1) facts.push(`${number(sites.size)} sites`);
     if (index.from && index.from[at]) facts.push(index.from[at]);
-    facts.push(index.least[at] >= 10000 ? "all contained" : `contained from ${percent(index.least[at])}`);
     const node = el("div", { className: "entry", role: "option" },
       foreign("div", "entry-title", index.title[at] || "(no title)"),
       foreign("div", "entry-excerpt", index.excerpt[at]),
@@ -283,7 +283,7 @@
         "Carries: how much of the representative’s article the copy has. Own: how much of the copy’s own article stands in the representative."));
   }
 
-  const siteTag = (doc) => (siteOf(doc) ? [" ", foreign("bdi", "site", siteOf(doc))] : []);
+  const siteTag = (doc) => (siteOf(doc) ? [" · ", foreign("bdi", "site", siteOf(doc))] : []);
 
   function copyRow(at, row, n) {
     const doc = starts[at] + 1 + n;
@@ -414,8 +414,9 @@
 
   /** Characters from which on, or with a line end in it, a one-sided passage stands on its own. */
   const BLOCK = 160;
-  /** Words from which on such a passage is folded. */
+  /** Words, and lines, above which such a passage is folded. */
   const FOLDED = 60;
+  const LINES = 6;
   /** Characters of shared text after which a line end begins a new row. */
   const ROW = 200;
 
@@ -474,12 +475,10 @@
     });
     close();
     const out = [];
-    if (!merged) {
-      const head = (letter, className, name, at) => el("div", { className: `head ${className}` },
-        el("b", {}, letter), ` ${name} `, foreign("bdi", "id", index.id[at]), ...siteTag(at));
-      out.push(el("div", { className: "row heads" },
-        head("A", "side-a", "representative", starts[state.cluster]), head("B", "side-b", "copy", doc)));
-    }
+    const head = (letter, className, name, at) => el("div", { className: `head ${className}` },
+      el("b", {}, letter), ` ${name} `, foreign("bdi", "id", index.id[at]), ...siteTag(at));
+    out.push(el("div", { className: "row heads" },
+      head("A", "side-a", "representative", starts[state.cluster]), head("B", "side-b", "copy", doc)));
     let run = [];
     const flush = () => {
       // the first and the last row of a shared stretch stay in sight
@@ -581,8 +580,9 @@
       : hunk.furniture ? `${words(n)} of furniture`
       : `${words(n)} only in ${side.toUpperCase()}`;
     const kind = hunk.furniture ? "furniture" : isMoved(hunk) ? "moved" : side === "a" ? "del" : "ins";
-    const body = foreign("div", "prose", text.trim());
-    const long = n > FOLDED || text.length > 600;
+    // of menus only the words matter
+    const body = foreign("div", "prose", hunk.furniture ? text.trim().replace(/\s*\n\s*/g, "\n") : text.trim());
+    const long = n > FOLDED || text.length > 600 || body.textContent.split("\n").length > LINES;
     const node = long
       ? el("details", {}, el("summary", {}, label, " ", foreign("span", "preview", text.trim().slice(0, 90).replace(/\s+/g, " "))), body)
       : el("div", {}, el("div", { className: "label" }, label), body);

@@ -13,7 +13,6 @@ pub struct Column {
     pub parts: Vec<u64>,
 }
 
-const LEFT: f64 = 52.0;
 const TOP: f64 = 30.0;
 const HEIGHT: f64 = 250.0;
 /// The class of columns of one part.
@@ -36,7 +35,8 @@ pub fn columns(columns: &[Column], logarithmic: bool, words: &Words<'_>) -> Stri
     let mut svg = Svg::new(bottom + 48.0, words.title, words.description);
     let total = |column: &Column| column.parts.iter().sum::<u64>();
     let most = columns.iter().map(total).max().unwrap_or(0).max(1);
-    let room = WIDTH - LEFT - 8.0;
+    let left = 34.0 + 7.0 * number(most).len() as f64;
+    let room = WIDTH - left - 8.0;
     let step = round_step(most);
     // a column of one still has a height on the logarithmic axis, which begins at a half
     let decades = (most as f64 * 2.0).log10() * 1.04;
@@ -54,10 +54,10 @@ pub fn columns(columns: &[Column], logarithmic: bool, words: &Words<'_>) -> Stri
     };
     for tick in ticks {
         let y = bottom - height(tick);
-        svg.line([LEFT, y], [WIDTH - 8.0, y], "grid");
-        svg.text([LEFT - 6.0, y + 4.5], Anchor::End, "tick", &number(tick));
+        svg.line([left, y], [WIDTH - 8.0, y], "grid");
+        svg.text([left - 6.0, y + 4.5], Anchor::End, "tick", &number(tick));
     }
-    svg.line([LEFT, bottom], [WIDTH - 8.0, bottom], "axis");
+    svg.line([left, bottom], [WIDTH - 8.0, bottom], "axis");
     let wide = room / columns.len().max(1) as f64;
     let gap = if wide > 12.0 {
         4.0
@@ -66,8 +66,9 @@ pub fn columns(columns: &[Column], logarithmic: bool, words: &Words<'_>) -> Stri
     } else {
         0.0
     };
+    let mut labelled = 0.0;
     for (at, column) in columns.iter().enumerate() {
-        let x = LEFT + at as f64 * wide;
+        let x = left + at as f64 * wide;
         let mut y = bottom;
         for (part, &count) in column.parts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let name = words.legend.get(part).copied().unwrap_or_default();
@@ -82,19 +83,22 @@ pub fn columns(columns: &[Column], logarithmic: bool, words: &Words<'_>) -> Stri
         if columns.len() <= NUMBERED && y < bottom {
             svg.text([middle, y - 5.0], Anchor::Middle, "tick", &number(total(column)));
         }
-        if !column.label.is_empty() {
+        // only where it does not touch the one before
+        let half = 3.6 * column.label.chars().count() as f64;
+        if !column.label.is_empty() && middle - half >= labelled {
+            labelled = middle + half + 6.0;
             svg.text([middle, bottom + 18.0], Anchor::Middle, "tick", &column.label);
         }
     }
     if words.legend.len() > 1 {
-        let mut x = LEFT;
+        let mut x = left;
         for (part, name) in words.legend.iter().enumerate() {
             svg.rect([x, 2.0, 11.0, 11.0], &format!("part{part}"), "");
             svg.text([x + 16.0, 12.0], Anchor::Start, "tick", name);
             x += 30.0 + 7.0 * name.len() as f64;
         }
     }
-    svg.text([LEFT + room / 2.0, bottom + 40.0], Anchor::Middle, "label", words.across);
+    svg.text([left + room / 2.0, bottom + 40.0], Anchor::Middle, "label", words.across);
     svg.upright([12.0, TOP + HEIGHT / 2.0], "label", words.upwards);
     svg.finish()
 }

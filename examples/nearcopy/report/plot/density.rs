@@ -83,17 +83,20 @@ fn axes(svg: &mut Svg) {
 
 /// How many pairs stand above each column and beside each row.
 fn edges(svg: &mut Svg, across: &[u64], upwards: &[u64]) {
-    let length = |count: u64, most: u64| EDGE * count as f64 / most.max(1) as f64;
+    // as the shades; one copy still has a length
+    let length = |count: u64, most: u64| {
+        EDGE * (count as f64 * 2.0).log10() / (most.max(1) as f64 * 2.0).log10()
+    };
     let most = |counts: &[u64]| counts.iter().copied().max().unwrap_or(0);
     let (most_across, most_upwards) = (most(across), most(upwards));
     for (x, &count) in across.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let height = length(count, most_across).max(0.5);
+        let height = length(count, most_across);
         let says = format!("resemblance {} to {}: {}", share(x), share(x + 1), number(count));
         let bar = [LEFT + x as f64 * CELL, TOP - 5.0 - height, CELL - 1.0, height];
         svg.rect(bar, "edge", &says);
     }
     for (y, &count) in upwards.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let width = length(count, most_upwards).max(0.5);
+        let width = length(count, most_upwards);
         let says = format!("containment {} to {}: {}", share(y), share(y + 1), number(count));
         let top = TOP + SIDE - (y + 1) as f64 * CELL;
         svg.rect(
