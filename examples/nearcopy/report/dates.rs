@@ -18,12 +18,15 @@ impl Day {
     /// zones are not reckoned with. `None` for anything else.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
-        if text.len() >= 9
-            && let Ok(n) = text.split('.').next().unwrap_or(text).parse::<i64>()
-            && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        if whole.len() >= 9
+            && digits(whole)
+            && digits(part)
+            && let Ok(n) = whole.parse::<i64>()
         {
             let seconds = if n >= 100_000_000_000 { n / 1000 } else { n };
-            return Some(Self::from_days(seconds.div_euclid(86_400)));
+            return Some(Self::from_days(seconds / 86_400));
         }
         Self::numbers(text).or_else(|| Self::words(text))
     }
@@ -83,7 +86,7 @@ impl Day {
     }
 
     /// The day `days` after 1 January 1970, in the proleptic Gregorian calendar.
-    fn from_days(days: i64) -> Self {
+    pub fn from_days(days: i64) -> Self {
         // counted from 1 March of the year 0, so that the day of a leap year is the last of its year
         let days = days + 719_468;
         let era = days.div_euclid(146_097);
