@@ -114,12 +114,10 @@
     const next = { ...state, browser: true, ...change };
     const to = address(next);
     if (to === location.hash) return;
-    if (replace) {
-      history.replaceState(null, "", to);
-      show();
-    } else {
-      location.hash = to;
-    }
+    if (replace) history.replaceState(null, "", to);
+    else location.hash = to;
+    // at once, not when the event comes: what follows may need the view
+    show();
   }
 
   // --- the list ----------------------------------------------------------------------------------
@@ -340,10 +338,10 @@
       el("dl", { className: "measures" },
         measure("Relation", row[10] ? "same bytes" : index.names[row[0]], undefined, "of the copy to the representative"),
         measure("Confidence", CONFIDENCE[row[1]]),
-        measure("Article of A in B", percent(row[2]), row[2], "share of the representative’s content that the copy has"),
-        measure("Article of B in A", percent(row[3]), row[3], "share of the copy’s content that stands in the representative"),
-        measure("All words of B in A", percent(row[5]), row[5], "share of the copy’s shingles, furniture included"),
-        measure("All words of A in B", percent(row[6]), row[6], "share of the representative’s shingles, furniture included"),
+        measure("Article: A in B", percent(row[2]), row[2], "share of the representative’s content that the copy has"),
+        measure("Article: B in A", percent(row[3]), row[3], "share of the copy’s content that stands in the representative"),
+        measure("All words: A in B", percent(row[6]), row[6], "share of the representative’s shingles, furniture included"),
+        measure("All words: B in A", percent(row[5]), row[5], "share of the copy’s shingles, furniture included"),
         measure("Jaccard resemblance", (row[4] / 10000).toFixed(3), row[4], "shared shingles over all shingles"),
         measure("Words matched", number(row[7]), undefined, "words of content that stand in both")),
       diff ? compared(doc, decode(text, edits, diff[1])) : el("p", { className: "note" }, text === undefined || n < diffs.length
@@ -588,7 +586,7 @@
       : el("div", {}, el("div", { className: "label" }, label), body);
     node.className = `passage ${kind}`;
     node.dataset.hunk = `${at}-${side}`;
-    if (isMoved(hunk)) (long ? body : node.firstChild).append(" ", jump(hunk, side));
+    if (isMoved(hunk)) node.firstChild.append(" ", jump(hunk, side));
     return node;
   }
 
@@ -715,7 +713,7 @@
     PageDown: () => move(active + Math.max(1, Math.floor(list.clientHeight / ENTRY) - 1)),
     PageUp: () => move(active - Math.max(1, Math.floor(list.clientHeight / ENTRY) - 1)),
     "/": () => { go({}); $("q").focus(); $("q").select(); },
-    o: () => { location.hash = "#overview"; },
+    o: () => go({ browser: false, cluster: null, copy: null }),
     c: () => go({}),
     "?": () => $("help").showModal(),
     v: () => { view = view === "one" ? "side" : "one"; repaint(); },
