@@ -58,6 +58,7 @@
 //! | [`profile`] | a kind of text | the settings for it |
 //! | [`index`] | fingerprints | candidates |
 //! | [`dedup`] | a corpus | a [`Report`] |
+//! | [`evaluate`] | clusters and the truth | precision, recall, ARI, B-cubed |
 //! | [`diff`](mod@diff) | two documents | what is shared, cut off, wrapped around, changed, moved |
 //!
 //! # Promises
@@ -76,6 +77,8 @@
 pub mod error;
 
 pub mod hash;
+
+mod kernel;
 
 pub mod text;
 
@@ -100,6 +103,8 @@ pub mod profile;
 pub mod index;
 
 pub mod dedup;
+
+pub mod evaluate;
 
 pub mod diff;
 

@@ -1,23 +1,28 @@
-//! Near-duplicate documents at the command line: `nearcopy cluster`, `compare`, `dedup`
-//! and `report`.
+//! Near-duplicate documents at the command line: `nearcopy cluster`, `compare` and `dedup`.
 //!
-//! A thin shell over the library's public interface: `input` reads files, `cluster`, `compare`,
-//! `dedup` and `report` are the commands, `layout` and `words` shape what is printed, `output` writes it.
+//! A thin shell over the library's public interface: `input` reads files, `cluster`, `compare` and
+//! `dedup` are the commands, `layout` and `words` shape what is printed, `output` writes it.
 
 mod batch;
 mod cli;
 mod cluster;
 mod compare;
 mod dedup;
+mod evaluate;
 mod exit;
 mod explain;
 mod input;
 mod layout;
+mod manifest;
 mod output;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod plot;
 mod problems;
 mod progress;
 mod records;
 mod report;
+mod table;
 mod title;
 mod words;
 
@@ -38,6 +43,8 @@ fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&cli, args),
         Command::Dedup(args) => dedup::run(&cli, args),
         Command::Report(args) => report::run(&cli, args),
+        Command::Evaluate(args) => evaluate::run(&cli, args),
+        Command::CheckManifest { manifest } => manifest::check(manifest, cli.quiet),
     };
     match result {
         Ok(done) => done.into(),

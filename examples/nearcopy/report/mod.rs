@@ -6,6 +6,7 @@
 //! gives the same bytes: no clock, no random name. `json` and `html` are the only ways for text of
 //! documents into the page.
 
+mod args;
 mod dates;
 mod figures;
 mod gather;
@@ -20,9 +21,10 @@ mod relations;
 mod texts;
 
 use crate::batch;
-use crate::cli::{Cli, InputArgs, Linkage, MatchArgs, ReportArgs, ReportOptions};
+use crate::cli::{Cli, Linkage, MatchArgs};
 use crate::cluster::common_folder;
 use crate::exit::{Done, Stop};
+use crate::input::args::InputArgs;
 use crate::input::{self, Corpus, Wanted};
 use crate::layout::{count, cut_end};
 use crate::output::Output;
@@ -30,6 +32,8 @@ use crate::problems::{Problems, say};
 use crate::progress::Progress;
 use nearcopy::Report;
 use std::io::{self, Write};
+
+pub use args::{ReportArgs, ReportOptions};
 
 /// What was asked for.
 pub struct Settings<'a> {

@@ -5,6 +5,7 @@ use super::html::escape;
 use super::relations;
 use super::texts::Choice;
 use super::{About, Settings};
+use crate::batch;
 use crate::layout::{count, number, percent};
 use crate::words;
 use nearcopy::dedup::Cluster;
@@ -188,7 +189,8 @@ pub fn settings(settings: &Settings<'_>) -> String {
             "Fields",
             format!(
                 "id: {}, text: {}, site: {site}, date: {date}",
-                fields.id_field, fields.text_field
+                fields.id_field,
+                fields.text_field.join(" + ")
             ),
         ),
         ("Program", format!("nearcopy {}", env!("CARGO_PKG_VERSION"))),
@@ -203,6 +205,14 @@ pub fn settings(settings: &Settings<'_>) -> String {
             ),
         ),
         ("Linkage", settings.linkage.to_owned()),
+        (
+            "Candidates",
+            format!(
+                "the best {} of each document; a fingerprint nominates in up to {} clusters",
+                batch::MAX_CANDIDATES,
+                batch::POSTING_CAP
+            ),
+        ),
         (
             "A match has at least",
             format!(
