@@ -57,6 +57,10 @@ pub enum Command {
     /// Kept lines are written byte for byte as they were read. A document without words is kept:
     /// nothing says that it is a copy. A line that cannot be read is reported and not written.
     Dedup(DedupArgs),
+    /// Show the groups as one HTML file: numbers, plots, a browser of clusters, the differences.
+    ///
+    /// The file holds everything it needs and loads nothing. The same input gives the same bytes.
+    Report(crate::report::ReportArgs),
     /// Score the clusters and pairs found against a truth.
     Evaluate(crate::evaluate::EvaluateArgs),
     /// Say whether the files that a manifest names are still the same.
@@ -125,6 +129,9 @@ pub struct ClusterArgs {
     /// Also write id and cluster of each document, in the same formats.
     #[arg(help_heading = "Output", long, value_name = "FILE")]
     pub clusters: Option<PathBuf>,
+    /// Also write the groups as an HTML page; `nearcopy report` has its settings.
+    #[arg(help_heading = "Output", long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// Also write what was run on what and with which settings: JSON with versions, thresholds,
     /// digests of inputs and outputs, counts and limits hit. The same run gives the same bytes.
     #[arg(help_heading = "Output", long, value_name = "FILE")]

@@ -21,6 +21,7 @@ mod plot;
 mod problems;
 mod progress;
 mod records;
+mod report;
 mod table;
 mod title;
 mod words;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Cluster(args) => cluster::run(&cli, args),
         Command::Compare(args) => compare::run(&cli, args),
         Command::Dedup(args) => dedup::run(&cli, args),
+        Command::Report(args) => report::run(&cli, args),
         Command::Evaluate(args) => evaluate::run(&cli, args),
         Command::CheckManifest { manifest } => manifest::check(manifest, cli.quiet),
     };
