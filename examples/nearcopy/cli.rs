@@ -48,12 +48,13 @@ pub enum Command {
     ///
     /// Kept lines are written byte for byte as they were read. A document without words is kept:
     /// nothing says that it is a copy. A line that cannot be read is reported and not written.
-    Dedup(DedupArgs),
+    /// Only JSON lines can be written like this; for other files use cluster --format json.
+    Dedup(crate::dedup::DedupArgs),
     /// Score the clusters and pairs found against a truth.
     Evaluate(crate::evaluate::EvaluateArgs),
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
     /// Folders (searched for files), text files, JSON-lines files, or - for JSON lines on standard
@@ -182,29 +183,4 @@ pub struct CompareArgs {
     /// Columns of the text output [default: those of the terminal, else 80].
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=400))]
     pub width: Option<u16>,
-}
-
-#[derive(Debug, Args)]
-pub struct DedupArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
-    #[command(flatten)]
-    pub matching: MatchArgs,
-    /// Where the kept lines go.
-    #[arg(help_heading = "Output", long, short, value_name = "FILE")]
-    pub output: PathBuf,
-    /// Also write {id, kept, relation} for each line left out, one JSON line each.
-    #[arg(help_heading = "Output", long, value_name = "FILE")]
-    pub removed: Option<PathBuf>,
-    /// Which document of a cluster is kept.
-    #[arg(help_heading = "Output", long, value_enum, default_value_t = Keep::Longest)]
-    pub keep: Keep,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Keep {
-    /// The one with the longest article.
-    Longest,
-    /// The one that was read first.
-    First,
 }

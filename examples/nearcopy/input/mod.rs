@@ -50,6 +50,11 @@ impl Corpus {
         }
     }
 
+    /// The file of a record.
+    pub fn source(&self, record: &Record) -> &str {
+        &self.sources[record.source as usize]
+    }
+
     /// Number of files that gave documents.
     pub fn files(&self) -> usize {
         self.sources.len()
