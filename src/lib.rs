@@ -78,6 +78,8 @@ pub mod error;
 
 pub mod hash;
 
+mod kernel;
+
 pub mod text;
 
 pub mod recipe;

@@ -265,7 +265,6 @@ fn every_file_is_read_once_and_errors_are_told() {
     for args in [
         vec!["--keep", "earliest"],
         vec!["--keep", "priority"],
-        vec!["--date-field", "x"],
         vec!["--keep", "first", "--priority-field", "x"],
         vec!["--keep", "longest", "--priority-order", "a,b"],
         vec!["--keep", "newest"],

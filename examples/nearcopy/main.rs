@@ -13,11 +13,15 @@ mod exit;
 mod explain;
 mod input;
 mod layout;
+mod manifest;
 mod output;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod plot;
 mod problems;
 mod progress;
 mod records;
+mod table;
 mod title;
 mod words;
 
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&cli, args),
         Command::Dedup(args) => dedup::run(&cli, args),
         Command::Evaluate(args) => evaluate::run(&cli, args),
+        Command::CheckManifest { manifest } => manifest::check(manifest, cli.quiet),
     };
     match result {
         Ok(done) => done.into(),

@@ -1,6 +1,7 @@
 //! A new batch against documents that were there before.
 
-use super::run::{has_hits, parallel_map};
+use super::parallel::parallel_map;
+use super::run::has_hits;
 use super::{Dedup, Doc};
 use crate::compare::Document;
 use crate::index::{Postings, Scratch};
@@ -190,7 +191,7 @@ impl<'s, 'a> Index<'s, 'a> {
         let candidates = self.postings.candidates(&probes, usize::MAX, &mut Scratch::default());
         let enough = candidates
             .into_iter()
-            .filter(|c| has_hits(c.hits, own.len(), self.distinct[c.doc as usize] as usize, a_hit));
+            .filter(|c| has_hits(c.hits, own.len() as u32, self.distinct[c.doc as usize], a_hit));
         for (nth, candidate) in enough.enumerate() {
             if nth == self.settings.max_candidates {
                 out.capped = true;

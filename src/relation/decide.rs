@@ -139,6 +139,17 @@ pub struct Thresholds {
     pub short_words: f64,
     /// See [`short_words`](Self::short_words) (1.0).
     pub max_substituted_tokens_short: f64,
+    /// A match without a run of this many words (15) is *fragmentary*: below
+    /// [`fragment_containment`](Self::fragment_containment) too many substituted numbers make it two
+    /// reports of one form (money markets, filings, results), which repeat their sentences around
+    /// other figures. See [`fragment_numbers`](Self::fragment_numbers).
+    pub fragment_run: f64,
+    /// See [`fragment_run`](Self::fragment_run) (0.8).
+    pub fragment_containment: f64,
+    /// Substituted numbers as a share of the matched content, from two numbers on, that a fragmentary
+    /// match must not reach (0.05); a tenth of the content must be substituted, too, in two gaps at
+    /// least.
+    pub fragment_numbers: f64,
     /// Least share of the matched content that stands in one run, for the two rules below (0.6);
     /// more than 1 turns them off.
     pub opening_share: f64,
@@ -174,6 +185,9 @@ impl Default for Thresholds {
             max_substituted_tokens: 2.0,
             short_words: 60.0,
             max_substituted_tokens_short: 1.0,
+            fragment_run: 15.0,
+            fragment_containment: 0.8,
+            fragment_numbers: 0.05,
             opening_share: 0.6,
             passage_words: 20.0,
             passage_containment: 0.2,
@@ -190,10 +204,10 @@ impl Default for Thresholds {
 /// In words, with m the matched content and C its share of the smaller document's content:
 ///
 /// 1. Equal tokens are [`Identical`](Relation::Identical).
-/// 2. A *match* has m of 12 words and C of 0.3 at least and passes the substitution test. With less
-///    C it needs most of m in one run: a clean passage of 20 words and C of 0.2, or an *opening*,
-///    where a run of 100 words begins one document's content, as a truncated article does in a page
-///    with much other text.
+/// 2. A *match* has m of 12 words and C of 0.3 at least and passes the substitution test, which
+///    counts numbers too where no run has 15 words and C is below 0.8. With less C it needs most of m
+///    in one run: a clean passage of 20 words and C of 0.2, or an *opening*, where a run of 100 words
+///    begins one document's content, as a truncated article does in a page with much other text.
 /// 3. A match is [`NearDuplicate`](Relation::NearDuplicate) if 0.8 of both contents is matched, or if
 ///    content and match are equal. Else the document of which the greater share is matched is
 ///    truncated from the other, if the other goes on for 25 words behind the last match and by more

@@ -279,7 +279,7 @@ impl<'a> Pair<'a> {
         Some((Measure::LesserContainment, lesser, Need::AtLeast, self.t.both_containment))
     }
 
-    fn article(&self) -> [Option<Condition>; 6] {
+    fn article(&self) -> [Option<Condition>; 7] {
         let [lead, numbers, words, tokens] = self.not_substituted();
         [
             Some((Measure::MatchedWords, self.matched, Need::AtLeast, self.t.min_matched)),
@@ -288,7 +288,21 @@ impl<'a> Pair<'a> {
             numbers,
             words,
             tokens,
+            self.no_other_figures(),
         ]
+    }
+
+    /// Where short runs are all that is shared, with other content between them in more gaps than one:
+    /// other figures make it two reports of one form.
+    fn no_other_figures(&self) -> Option<Condition> {
+        let (e, t) = (self.e, self.t);
+        let fragmentary = e.longest_run < t.fragment_run
+            && self.contained < t.fragment_containment
+            && e.substituted >= PURE_SUBSTITUTED * self.matched
+            && e.substituted > e.lead;
+        let found = f64::from(e.substituted_numbers.unwrap_or(0));
+        let bound = (t.fragment_numbers * self.matched).max(2.0);
+        fragmentary.then_some((Measure::SubstitutedNumbers, found, Need::Below, bound))
     }
 
     /// The substitution test: two pages of one template leave different text on both sides of a gap, a

@@ -14,10 +14,6 @@ pub struct DedupArgs {
     /// a kept one directly.
     #[arg(help_heading = "Policy", long, value_enum, default_value_t = Keep::Longest)]
     pub keep: Keep,
-    /// Field that holds the date, for --keep earliest: ISO 8601 or RFC 3339 (times without a zone
-    /// are UTC, dates without a time are midnight), or numbers, such as seconds.
-    #[arg(help_heading = "Policy", long, value_name = "NAME")]
-    pub date_field: Option<String>,
     /// Field that holds the priority, for --keep priority: a number, the greatest is kept.
     #[arg(help_heading = "Policy", long, value_name = "NAME")]
     pub priority_field: Option<String>,
@@ -50,7 +46,8 @@ pub enum Keep {
     Longest,
     /// The one that was read first.
     First,
-    /// The one with the earliest date; needs --date-field.
+    /// The one with the earliest date; needs --date-field, with ISO 8601 or RFC 3339 (times without a
+    /// zone are UTC, dates without a time are midnight) or numbers, such as seconds.
     Earliest,
     /// The one with the highest priority; needs --priority-field.
     Priority,

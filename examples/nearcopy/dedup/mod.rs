@@ -97,7 +97,8 @@ fn read_earlier(
     let mut wanted = args.input.clone();
     wanted.paths.clone_from(&args.against);
     wanted.limit = None;
-    wanted.on_duplicate_id = crate::cli::OnDuplicateId::Suffix;
+    wanted.sample = None;
+    wanted.on_duplicate_id = input::args::OnDuplicateId::Suffix;
     input::read(&wanted, Wanted::Texts, problems, progress).map(Some)
 }
 

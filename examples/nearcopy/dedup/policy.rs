@@ -12,17 +12,14 @@ pub type Rank = (bool, i128);
 
 /// Whether the options fit together.
 pub fn check(args: &DedupArgs) -> Result<(), Stop> {
-    let needs = [
-        (Keep::Earliest, "earliest", args.date_field.is_some(), "--date-field"),
-        (Keep::Priority, "priority", args.priority_field.is_some(), "--priority-field"),
-    ];
-    for (keep, name, given, option) in needs {
-        if args.keep == keep && !given {
-            return Err(Stop::Usage(format!("--keep {name} needs {option} NAME")));
-        }
-        if args.keep != keep && given {
-            return Err(Stop::Usage(format!("{option} is for --keep {name}")));
-        }
+    if args.keep == Keep::Earliest && args.input.date_field.is_none() {
+        return Err(Stop::Usage("--keep earliest needs --date-field NAME".to_owned()));
+    }
+    if args.keep == Keep::Priority && args.priority_field.is_none() {
+        return Err(Stop::Usage("--keep priority needs --priority-field NAME".to_owned()));
+    }
+    if args.keep != Keep::Priority && args.priority_field.is_some() {
+        return Err(Stop::Usage("--priority-field is for --keep priority".to_owned()));
     }
     if !args.priority_order.is_empty() && args.keep != Keep::Priority {
         return Err(Stop::Usage("--priority-order is for --keep priority".to_owned()));
@@ -36,10 +33,7 @@ pub fn ranks(args: &DedupArgs, corpus: &Corpus, problems: &mut Problems) -> Vec<
     match args.keep {
         Keep::Longest => vec![(false, 0); records.len()],
         Keep::First => (0..records.len()).map(|at| (false, at as i128)).collect(),
-        Keep::Earliest => {
-            let name = args.date_field.as_deref().unwrap_or_default();
-            by_date(corpus, name, problems)
-        }
+        Keep::Earliest => by_date(corpus, problems),
         Keep::Priority => {
             let name = args.priority_field.as_deref().unwrap_or_default();
             let rank = |record: &Record| {
@@ -60,9 +54,9 @@ pub fn ranks(args: &DedupArgs, corpus: &Corpus, problems: &mut Problems) -> Vec<
 }
 
 /// Moments and numbers cannot be compared: those of which there are more count.
-fn by_date(corpus: &Corpus, name: &str, problems: &mut Problems) -> Vec<Rank> {
+fn by_date(corpus: &Corpus, problems: &mut Problems) -> Vec<Rank> {
     let stamps: Vec<Option<Stamp>> =
-        corpus.records.iter().map(|record| date::parse(&field(record, name)?)).collect();
+        corpus.records.iter().map(|record| date::parse(record.date.as_deref()?)).collect();
     let numbers = stamps.iter().filter(|s| matches!(s, Some(Stamp::Number(_)))).count();
     let moments = stamps.iter().filter(|s| matches!(s, Some(Stamp::Moment(_)))).count();
     let use_moments = moments >= numbers;
