@@ -136,7 +136,7 @@ impl Found {
         let mut fates = vec![Fate::Kept; corpus.records.len()];
         let mut limits = Vec::new();
         if let Some(earlier) = earlier {
-            progress.matching((earlier.records.len() + corpus.records.len()) as u64);
+            progress.looking_up((earlier.records.len() + corpus.records.len()) as u64);
             let (before, new) = (earlier.records.iter().map(doc), corpus.records.iter().map(doc));
             let answer =
                 settings.against_with_progress(before, new, &|done| progress.matched(done));
