@@ -1,0 +1,218 @@
+//! Speed, size and waits of the store under the online index, one line a figure.
+//!
+//! `cargo bench --bench online [-- documents [fingerprints]]`: so many documents (100 000 unless told)
+//! of so many random fingerprints (24), a key of 8 bytes and a payload of 400. Fingerprints and
+//! payloads are ready before a call is timed. One thread calls; the store's own thread merges beside it. CPU is of the
+//! process, both threads. With 0 bytes of payload asked by a third argument, and 1 fingerprint in a
+//! thousand asked for in the look-ups, the arguments `4200000 24 0` give 10^8 postings.
+#![allow(clippy::print_stdout, missing_docs)]
+#![allow(dead_code, unused_qualifications, reason = "the store is compiled in to be reached")]
+
+use nearcopy::{error, hash};
+
+mod online {
+    pub use nearcopy::online::storage;
+}
+
+#[path = "../src/online/store/mod.rs"]
+mod store;
+
+use online::storage::{Directory, Memory, Storage};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use store::{HEAD, List, Record, Store, StoreOptions};
+
+#[derive(Clone, Copy)]
+struct Shape {
+    documents: u32,
+    fingerprints: u32,
+    payload: usize,
+}
+
+impl Shape {
+    fn fingerprints(self, doc: u32, into: &mut Vec<u64>) {
+        into.clear();
+        let first = u64::from(doc) * u64::from(self.fingerprints);
+        // every twentieth document shares half of its fingerprints with an older one
+        let shared = doc > 100 && doc.is_multiple_of(20);
+        for i in 0..u64::from(self.fingerprints) {
+            let older = u64::from(doc / 20 * 7) * u64::from(self.fingerprints);
+            let own = if shared && i % 2 == 0 { older + i } else { first + i };
+            into.push(hash::mix(own + 1));
+        }
+        into.sort_unstable();
+        into.dedup();
+    }
+
+    fn append(self, store: &Store, sync_every: u32) {
+        let mut fingerprints = Vec::new();
+        let payload: Vec<u8> = (0..self.payload).map(|i| i as u8).collect();
+        for doc in 0..self.documents {
+            self.fingerprints(doc, &mut fingerprints);
+            let key = u64::from(doc).to_le_bytes();
+            let record = Record {
+                key: &key,
+                head: [7; HEAD],
+                fingerprints: &fingerprints,
+                payload: &payload,
+            };
+            store.writer().append(&record).expect("appended");
+            if sync_every != 0 && doc % sync_every == sync_every - 1 {
+                store.sync().expect("synced");
+            }
+        }
+    }
+}
+
+/// CPU seconds of the process: user, system.
+fn cpu() -> (f64, f64) {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+    let ticks = |i: usize| fields.get(i).and_then(|f| f.parse::<f64>().ok()).unwrap_or(0.0) / 100.0;
+    (ticks(11), ticks(12))
+}
+
+fn timed<T>(name: &str, units: u32, work: impl FnOnce() -> T) -> T {
+    let (start, before) = (Instant::now(), cpu());
+    let result = work();
+    let (took, after) = (start.elapsed().as_secs_f64(), cpu());
+    println!(
+        "{name:44} {took:8.3} s {:8.0} k/s   CPU {:.2} user {:.2} system",
+        f64::from(units) / took / 1e3,
+        after.0 - before.0,
+        after.1 - before.1
+    );
+    result
+}
+
+fn open(storage: &Arc<dyn Storage>) -> Store {
+    Store::open(Arc::clone(storage), StoreOptions::default(), b"bench").expect("opened")
+}
+
+fn queries(store: &Store, shape: Shape, name: &str, known: bool) {
+    let rounds = shape.documents.min(200_000);
+    let mut fingerprints = Vec::new();
+    let all: Vec<u64> = (0..rounds)
+        .flat_map(|i| {
+            let doc = (hash::mix(u64::from(i)) % u64::from(shape.documents)) as u32;
+            shape.fingerprints(if known { doc } else { doc + u32::MAX / 2 }, &mut fingerprints);
+            fingerprints.resize(shape.fingerprints as usize, 0);
+            fingerprints.clone()
+        })
+        .collect();
+    let mut hits = 0u64;
+    timed(name, rounds, || {
+        let snapshot = store.snapshot();
+        for fingerprints in all.chunks(shape.fingerprints as usize) {
+            snapshot
+                .postings(fingerprints, &mut |_, list| {
+                    if let List::Docs(docs) = list {
+                        hits += docs.len() as u64;
+                    }
+                })
+                .expect("read");
+        }
+    });
+    println!("{:44} {:.2} documents a query", "", hits as f64 / f64::from(rounds));
+}
+
+/// The longest time that one of a few readers took for a snapshot and a query while others write.
+fn longest_wait(store: &Store, shape: Shape, done: &AtomicBool) -> (Duration, u64) {
+    let (mut longest, mut count) = (Duration::ZERO, 0);
+    let mut fingerprints = Vec::new();
+    while !done.load(Ordering::Relaxed) {
+        shape.fingerprints(count as u32 % shape.documents, &mut fingerprints);
+        let start = Instant::now();
+        let snapshot = store.snapshot();
+        snapshot.postings(&fingerprints, &mut |_, _| ()).expect("read");
+        longest = longest.max(start.elapsed());
+        count += 1;
+    }
+    (longest, count)
+}
+
+fn sizes(store: &Store, shape: Shape) {
+    let stats = store.stats();
+    let each = |bytes: u64| bytes as f64 / f64::from(shape.documents);
+    println!(
+        "{:44} {:.0} bytes of postings, {:.0} on disk, {:.0} held a document; {} segments, {} merges",
+        "",
+        each(stats.posting_bytes),
+        each(stats.disk_bytes),
+        each(stats.memory_bytes),
+        stats.segments,
+        stats.merges
+    );
+}
+
+fn in_memory(shape: Shape) {
+    let storage: Arc<dyn Storage> = Arc::new(Memory::new());
+    let store = open(&storage);
+    timed("append, in memory", shape.documents, || shape.append(&store, 0));
+    sizes(&store, shape);
+    queries(&store, shape, "look-up of a document's, in memory", true);
+    queries(&store, shape, "look-up of nobody's, in memory", false);
+    timed("compact, in memory", shape.documents, || store.compact().expect("compacted"));
+    queries(&store, shape, "look-up of a document's, compact", true);
+    queries(&store, shape, "look-up of nobody's, compact", false);
+}
+
+fn in_files(shape: Shape) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let storage: Arc<dyn Storage> = Arc::new(Directory::create(directory.path()).expect("made"));
+    let store = open(&storage);
+    timed("append, sync every 1000, in files", shape.documents, || shape.append(&store, 1000));
+    sizes(&store, shape);
+    timed("close", 1, || store.close().expect("closed"));
+    let store = timed("open after closing", 1, || open(&storage));
+    sizes(&store, shape);
+    queries(&store, shape, "first look-ups, in files", true);
+    queries(&store, shape, "look-up of a document's, in files", true);
+    queries(&store, shape, "look-up of nobody's, in files", false);
+    drop(store);
+    // a copy of the files while the store is open is what a kill leaves
+    let directory = tempfile::tempdir().expect("a directory");
+    let killed = tempfile::tempdir().expect("a directory");
+    let storage: Arc<dyn Storage> = Arc::new(Directory::create(directory.path()).expect("made"));
+    let store = open(&storage);
+    shape.append(&store, 1000);
+    for file in std::fs::read_dir(directory.path()).expect("listed").flatten() {
+        let _ = std::fs::copy(file.path(), killed.path().join(file.file_name()));
+    }
+    drop(store);
+    let storage: Arc<dyn Storage> = Arc::new(Directory::create(killed.path()).expect("made"));
+    let store = timed("open after a kill", 1, || open(&storage));
+    println!("{:44} {} documents", "", store.stats().documents);
+}
+
+fn readers_beside_a_writer(shape: Shape) {
+    let storage: Arc<dyn Storage> = Arc::new(Memory::new());
+    let store = open(&storage);
+    let done = AtomicBool::new(false);
+    let (longest, count) = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| longest_wait(&store, shape, &done));
+        shape.append(&store, 0);
+        done.store(true, Ordering::Relaxed);
+        reader.join().expect("no panic")
+    });
+    println!("{:44} {longest:?} of {count} queries", "longest of a reader beside the writer");
+}
+
+fn main() {
+    let arguments: Vec<usize> =
+        std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    let get = |i: usize, default| arguments.get(i).copied().unwrap_or(default);
+    let shape = Shape {
+        documents: get(0, 100_000) as u32,
+        fingerprints: get(1, 24) as u32,
+        payload: get(2, 400),
+    };
+    println!(
+        "{} documents of {} fingerprints and {} bytes",
+        shape.documents, shape.fingerprints, shape.payload
+    );
+    in_memory(shape);
+    in_files(shape);
+    readers_beside_a_writer(shape);
+}
