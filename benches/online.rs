@@ -18,10 +18,15 @@ mod online {
 mod store;
 
 use online::storage::{Directory, Memory, Storage};
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use store::{HEAD, List, Record, Store, StoreOptions};
+
+const CHILD: &str = "writes-until-killed";
 
 #[derive(Clone, Copy)]
 struct Shape {
@@ -45,18 +50,26 @@ impl Shape {
         into.dedup();
     }
 
-    fn append(self, store: &Store, sync_every: u32) {
-        let mut fingerprints = Vec::new();
+    /// The fingerprints of all documents, one after the other, and where each document's end.
+    fn all_fingerprints(self) -> (Vec<u64>, Vec<usize>) {
+        let (mut all, mut one) = (Vec::new(), Vec::new());
+        let ends = (0..self.documents).map(|doc| {
+            self.fingerprints(doc, &mut one);
+            all.extend_from_slice(&one);
+            all.len()
+        });
+        let ends = ends.collect();
+        (all, ends)
+    }
+
+    fn append(self, store: &Store, (all, ends): &(Vec<u64>, Vec<usize>), sync_every: u32) {
         let payload: Vec<u8> = (0..self.payload).map(|i| i as u8).collect();
-        for doc in 0..self.documents {
-            self.fingerprints(doc, &mut fingerprints);
+        let mut start = 0;
+        for (doc, &end) in (0..).zip(ends) {
+            let fingerprints = &all[start..end];
+            start = end;
             let key = u64::from(doc).to_le_bytes();
-            let record = Record {
-                key: &key,
-                head: [7; HEAD],
-                fingerprints: &fingerprints,
-                payload: &payload,
-            };
+            let record = Record { key: &key, head: [7; HEAD], fingerprints, payload: &payload };
             store.writer().append(&record).expect("appended");
             if sync_every != 0 && doc % sync_every == sync_every - 1 {
                 store.sync().expect("synced");
@@ -146,10 +159,10 @@ fn sizes(store: &Store, shape: Shape) {
     );
 }
 
-fn in_memory(shape: Shape) {
+fn in_memory(shape: Shape, all: &(Vec<u64>, Vec<usize>)) {
     let storage: Arc<dyn Storage> = Arc::new(Memory::new());
     let store = open(&storage);
-    timed("append, in memory", shape.documents, || shape.append(&store, 0));
+    timed("append, in memory", shape.documents, || shape.append(&store, all, 0));
     sizes(&store, shape);
     queries(&store, shape, "look-up of a document's, in memory", true);
     queries(&store, shape, "look-up of nobody's, in memory", false);
@@ -158,11 +171,11 @@ fn in_memory(shape: Shape) {
     queries(&store, shape, "look-up of nobody's, compact", false);
 }
 
-fn in_files(shape: Shape) {
+fn in_files(shape: Shape, all: &(Vec<u64>, Vec<usize>)) {
     let directory = tempfile::tempdir().expect("a directory");
     let storage: Arc<dyn Storage> = Arc::new(Directory::create(directory.path()).expect("made"));
     let store = open(&storage);
-    timed("append, sync every 1000, in files", shape.documents, || shape.append(&store, 1000));
+    timed("append, sync every 1000, in files", shape.documents, || shape.append(&store, all, 1000));
     sizes(&store, shape);
     timed("close", 1, || store.close().expect("closed"));
     let store = timed("open after closing", 1, || open(&storage));
@@ -171,28 +184,45 @@ fn in_files(shape: Shape) {
     queries(&store, shape, "look-up of a document's, in files", true);
     queries(&store, shape, "look-up of nobody's, in files", false);
     drop(store);
-    // a copy of the files while the store is open is what a kill leaves
     let directory = tempfile::tempdir().expect("a directory");
-    let killed = tempfile::tempdir().expect("a directory");
+    kill_a_writer(directory.path(), shape);
     let storage: Arc<dyn Storage> = Arc::new(Directory::create(directory.path()).expect("made"));
-    let store = open(&storage);
-    shape.append(&store, 1000);
-    for file in std::fs::read_dir(directory.path()).expect("listed").flatten() {
-        let _ = std::fs::copy(file.path(), killed.path().join(file.file_name()));
-    }
-    drop(store);
-    let storage: Arc<dyn Storage> = Arc::new(Directory::create(killed.path()).expect("made"));
     let store = timed("open after a kill", 1, || open(&storage));
     println!("{:44} {} documents", "", store.stats().documents);
 }
 
-fn readers_beside_a_writer(shape: Shape) {
+/// Has another process write all documents and kills it.
+fn kill_a_writer(directory: &Path, shape: Shape) {
+    let (documents, fingerprints) = (shape.documents.to_string(), shape.fingerprints.to_string());
+    let mut child = Command::new(std::env::current_exe().expect("known"))
+        .args([&documents, &fingerprints, &shape.payload.to_string()])
+        .arg(CHILD)
+        .arg(directory)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut word = [0; 5];
+    child.stdout.take().expect("piped").read_exact(&mut word).expect("all written");
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+}
+
+/// What that process does.
+fn write_and_wait(directory: &str, shape: Shape) {
+    let storage: Arc<dyn Storage> = Arc::new(Directory::create(directory).expect("made"));
+    let store = open(&storage);
+    shape.append(&store, &shape.all_fingerprints(), 1000);
+    println!("ready");
+    std::thread::sleep(Duration::from_secs(600));
+}
+
+fn readers_beside_a_writer(shape: Shape, all: &(Vec<u64>, Vec<usize>)) {
     let storage: Arc<dyn Storage> = Arc::new(Memory::new());
     let store = open(&storage);
     let done = AtomicBool::new(false);
     let (longest, count) = std::thread::scope(|scope| {
         let reader = scope.spawn(|| longest_wait(&store, shape, &done));
-        shape.append(&store, 0);
+        shape.append(&store, all, 0);
         done.store(true, Ordering::Relaxed);
         reader.join().expect("no panic")
     });
@@ -208,11 +238,16 @@ fn main() {
         fingerprints: get(1, 24) as u32,
         payload: get(2, 400),
     };
+    let words: Vec<String> = std::env::args().collect();
+    if let Some(at) = words.iter().position(|word| word == CHILD) {
+        return write_and_wait(&words[at + 1], shape);
+    }
     println!(
         "{} documents of {} fingerprints and {} bytes",
         shape.documents, shape.fingerprints, shape.payload
     );
-    in_memory(shape);
-    in_files(shape);
-    readers_beside_a_writer(shape);
+    let all = shape.all_fingerprints();
+    in_memory(shape, &all);
+    in_files(shape, &all);
+    readers_beside_a_writer(shape, &all);
 }
