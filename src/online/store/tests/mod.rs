@@ -1,4 +1,6 @@
 //! Tests of the store.
 
+mod disk;
+mod faults;
 mod model;
 mod support;
