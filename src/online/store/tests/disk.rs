@@ -32,6 +32,8 @@ pub(super) enum Left {
     Names,
     /// Bytes, but not the names.
     Content,
+    /// Bytes, and of the names only those given by renaming.
+    Renames,
     /// A part of the bytes and of the names.
     Part(u64),
     /// Some pages, with others missing or garbled between them.
@@ -41,7 +43,7 @@ pub(super) enum Left {
 #[derive(Debug, Clone)]
 enum NameChange {
     Set(String, usize),
-    Rename(String, String),
+    Rename(String, String, usize),
     Remove(String),
 }
 
@@ -50,10 +52,9 @@ fn change(names: &mut BTreeMap<String, usize>, change: &NameChange) {
         NameChange::Set(name, file) => {
             names.insert(name.clone(), *file);
         }
-        NameChange::Rename(from, to) => {
-            if let Some(file) = names.remove(from) {
-                names.insert(to.clone(), file);
-            }
+        NameChange::Rename(from, to, file) => {
+            names.remove(from);
+            names.insert(to.clone(), *file);
         }
         NameChange::Remove(name) => {
             names.remove(name);
@@ -146,11 +147,13 @@ impl Disk {
         let mut names = state.synced_names.clone();
         let kept = match left {
             Left::Nothing | Left::Content => 0,
-            Left::Everything | Left::Names | Left::Pages(_) => state.pending.len(),
+            Left::Everything | Left::Names | Left::Pages(_) | Left::Renames => state.pending.len(),
             Left::Part(_) => draw(state.pending.len()),
         };
         for pending in &state.pending[..kept] {
-            change(&mut names, pending);
+            if left != Left::Renames || matches!(pending, NameChange::Rename(..)) {
+                change(&mut names, pending);
+            }
         }
         let memory = Memory::new();
         for (name, &file) in &names {
@@ -159,7 +162,7 @@ impl Disk {
             let mut bytes = synced.to_vec();
             match left {
                 Left::Nothing | Left::Names => {}
-                Left::Everything | Left::Content => bytes.extend_from_slice(rest),
+                Left::Everything | Left::Content | Left::Renames => bytes.extend_from_slice(rest),
                 Left::Part(_) => bytes.extend_from_slice(&rest[..draw(rest.len())]),
                 Left::Pages(_) => {
                     for page in rest.chunks(PAGE) {
@@ -232,7 +235,8 @@ impl Storage for Disk {
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let mut state = self.simple()?;
-        let rename = NameChange::Rename(from.to_owned(), to.to_owned());
+        let file = *state.names.get(from).ok_or(io::ErrorKind::NotFound)?;
+        let rename = NameChange::Rename(from.to_owned(), to.to_owned(), file);
         change(&mut state.names, &rename);
         state.pending.push(rename);
         Ok(())

@@ -133,6 +133,7 @@ fn every_operation(fault: Fault) {
             Left::Everything,
             Left::Names,
             Left::Content,
+            Left::Renames,
             Left::Part(at as u64),
             Left::Part(at as u64 + 1_000_000),
             Left::Pages(at as u64),

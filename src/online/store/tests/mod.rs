@@ -1,6 +1,8 @@
 //! Tests of the store.
 
+mod damage;
 mod disk;
+mod doors;
 mod faults;
 mod model;
 mod support;
