@@ -5,4 +5,5 @@ mod disk;
 mod doors;
 mod faults;
 mod model;
+mod stress;
 mod support;
