@@ -246,7 +246,7 @@ impl Table {
     #[inline]
     fn guess(&self, key: u64, bucket: (u32, u32)) -> u32 {
         let rest = key & ((1 << self.shape.rest_bits()) - 1);
-        (rest * u64::from(bucket.1 - bucket.0) >> self.shape.rest_bits()) as u32
+        ((rest * u64::from(bucket.1 - bucket.0)) >> self.shape.rest_bits()) as u32
     }
 
     /// Has the cache line loaded in which `key` is expected in its bucket.

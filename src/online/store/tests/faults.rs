@@ -23,7 +23,8 @@ fn script() -> Vec<Step> {
     let mut steps = Vec::new();
     for i in 0..90u64 {
         let draw = |n: u64| mix(i * 8 + n);
-        let fingerprints: Vec<u64> = (0..40).filter(|f| mix(i * 64 + f) % 6 == 0).collect();
+        let fingerprints: Vec<u64> =
+            (0..40).filter(|f| mix(i * 64 + f).is_multiple_of(6)).collect();
         steps.push(Step::Change(match draw(0) % 8 {
             0 => Change::Remove { back: draw(1) as u8 },
             1 => Change::SetHead { back: draw(1) as u8, head: i as u8 },

@@ -89,7 +89,7 @@ fn child() {
             append(&store, end);
             follow(&store, end);
             end += 1;
-            if mix(end.into()) % 16 == 0 {
+            if mix(end.into()).is_multiple_of(16) {
                 store.sync().unwrap();
                 writeln!(std::io::stdout(), "synced {end} .").unwrap();
             }

@@ -17,7 +17,7 @@ const OPERATIONS: usize = 600;
 
 fn change(i: u64) -> Change {
     let draw = |n: u64| mix(i * 8 + n + 1_000_000);
-    let fingerprints: Vec<u64> = (0..40).filter(|f| mix(i * 64 + f) % 7 == 0).collect();
+    let fingerprints: Vec<u64> = (0..40).filter(|f| mix(i * 64 + f).is_multiple_of(7)).collect();
     let back = draw(1) as u8;
     match draw(0) % 8 {
         0 | 1 => Change::Remove { back },
