@@ -7,12 +7,22 @@ use crate::progress::Progress;
 use nearcopy::dedup::{self, Doc};
 use nearcopy::{Dedup, Report};
 
+/// Limits of a run; a manifest names them.
+pub const POSTING_CAP: u32 = 16;
+pub const MAX_CANDIDATES: usize = 8;
+pub const MAX_PAIR_MEMBERS: usize = 256;
+
 /// The settings that the options ask for.
 pub fn settings(args: &MatchArgs) -> Dedup {
-    Dedup::builder().linkage(match args.linkage {
+    let linkage = match args.linkage {
         Linkage::Star => dedup::Linkage::Star,
         Linkage::Components => dedup::Linkage::Components,
-    })
+    };
+    Dedup::builder()
+        .linkage(linkage)
+        .posting_cap(POSTING_CAP)
+        .max_candidates(MAX_CANDIDATES)
+        .max_pair_members(MAX_PAIR_MEMBERS)
 }
 
 /// Clusters the corpus.

@@ -1,6 +1,6 @@
 //! `nearcopy compare`: two texts, exactly.
 
-use crate::cli::{Cli, CompareArgs, Format};
+use crate::cli::{Cli, CompareArgs, TextOrJson};
 use crate::exit::{Done, Stop};
 use crate::explain::{self, TestRecord};
 use crate::input::read_text;
@@ -41,8 +41,8 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> Result<Done, Stop> {
     let printer = Printer::new(None, cli.color);
     let colours = printer.colours();
     printer.print(|out| match args.format {
-        Format::Json => json(out, args, &names, &comparer, &comparison, &diff),
-        Format::Text => text(out, args, &names, &comparer, &comparison, &diff, colours),
+        TextOrJson::Json => json(out, args, &names, &comparer, &comparison, &diff),
+        TextOrJson::Text => text(out, args, &names, &comparer, &comparison, &diff, colours),
     })?;
     Ok(problems.done())
 }

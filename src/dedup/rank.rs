@@ -67,6 +67,14 @@ impl<T> Block<T> {
         self.ends.len() / 2
     }
 
+    /// Adds a document.
+    pub fn push(&mut self, own: impl Iterator<Item = T>, others: impl Iterator<Item = T>) {
+        self.values.extend(own);
+        self.ends.push(self.values.len());
+        self.values.extend(others);
+        self.ends.push(self.values.len());
+    }
+
     /// Adds the documents of another block behind its own.
     fn append(&mut self, other: Self) {
         let before = self.values.len();
@@ -226,14 +234,12 @@ impl Ranked {
                 for doc in *docs {
                     scratch.read(&settings.comparer, doc.text);
                     ranks.push(Rank::of(&scratch.document, scratch.own.len()));
-                    for list in [&scratch.own, &scratch.others] {
-                        if let Some(filter) = filter {
-                            list.iter().for_each(|&value| filter.mark(value));
-                        }
-                        if keep {
-                            block.values.extend(list.iter().map(|&value| AtomicU64::new(value)));
-                            block.ends.push(block.values.len());
-                        }
+                    let all = scratch.own.iter().chain(&scratch.others);
+                    if let Some(filter) = filter {
+                        all.for_each(|&value| filter.mark(value));
+                    }
+                    if keep {
+                        block.push(atomic(&scratch.own), atomic(&scratch.others));
                     }
                 }
                 (ranks, block)
@@ -314,21 +320,24 @@ impl Ranked {
                 if found && !ranks[doc].is_of(&scratch.document) {
                     changed(doc);
                 } else if found {
-                    let shared = |value: &&u64| filter.is_shared(**value);
-                    out.values
-                        .extend(scratch.own.iter().filter(shared).map(|&v| AtomicU64::new(v)));
-                    out.ends.push(out.values.len());
-                    out.values
-                        .extend(scratch.others.iter().filter(shared).map(|&v| AtomicU64::new(v)));
-                    out.ends.push(out.values.len());
+                    let shared = |list: &mut Vec<u64>| {
+                        list.retain(|&value| filter.is_shared(value));
+                    };
+                    shared(&mut scratch.own);
+                    shared(&mut scratch.others);
+                    out.push(atomic(&scratch.own), atomic(&scratch.others));
                     continue;
                 }
-                out.ends.extend([out.values.len(); 2]);
+                out.push(std::iter::empty(), std::iter::empty());
             }
             *block = Some(out);
         });
         (ranks, blocks.into_iter().filter_map(|(_, block)| block).collect())
     }
+}
+
+fn atomic(values: &[u64]) -> impl Iterator<Item = AtomicU64> + '_ {
+    values.iter().map(|&value| AtomicU64::new(value))
 }
 
 /// Bytes of fingerprints that are kept of any corpus.

@@ -244,6 +244,12 @@ impl Lists {
         if len == STOPPED { &[] } else { &self.docs[start as usize..(start + len) as usize] }
     }
 
+    /// The documents of a list that stood in it when it was stopped; none of others.
+    pub fn before_stop(&self, number: u32) -> &[u32] {
+        let (start, len) = self.heads[number as usize];
+        if len == STOPPED { &self.docs[start as usize..(start + self.cap) as usize] } else { &[] }
+    }
+
     /// Number of lists that were stopped.
     pub fn stopped(&self) -> u64 {
         self.stopped
@@ -256,5 +262,79 @@ impl Lists {
     /// Number of lists.
     pub fn len(&self) -> u32 {
         self.heads.len() as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hash;
+    use crate::index::{Entry, Postings};
+
+    fn numbers(seed: u64, n: usize, below: u64) -> Vec<u64> {
+        (0..n as u64).map(|i| hash::mix(seed ^ i << 20) % below).collect()
+    }
+
+    /// The lists are those of the index that searches.
+    #[test]
+    fn lists_answer_as_postings_do() {
+        for cap in [1, 2, 5, u32::MAX] {
+            let held: Vec<Vec<u64>> = (0..60)
+                .map(|doc| {
+                    let mut held = numbers(doc, 20, 40);
+                    held.sort_unstable();
+                    held.dedup();
+                    held
+                })
+                .collect();
+            let holders: Vec<u32> =
+                (0..40).map(|f| held.iter().filter(|h| h.contains(&f)).count() as u32).collect();
+            let (mut lists, mut postings) = (Lists::new(holders.iter(), cap), Postings::new(cap));
+            for (doc, held) in held.iter().enumerate() {
+                for &f in held {
+                    lists.insert(f as u32, doc as u32);
+                    postings.insert(f, doc as u32);
+                }
+                for f in 0..40 {
+                    let expected = match postings.get(f) {
+                        Entry::Listed(docs) => docs,
+                        Entry::Absent | Entry::Stopped => Vec::new(),
+                    };
+                    assert_eq!(lists.get(f as u32), expected);
+                    assert_eq!(lists.is_stopped(f as u32), postings.get(f) == Entry::Stopped);
+                }
+            }
+            assert_eq!(lists.stopped(), postings.counts().stopped);
+        }
+    }
+
+    /// Equal numbers stand for equal fingerprints, and all but those that stand alone have one.
+    #[test]
+    fn numbers_stand_for_shared_fingerprints() {
+        let mut all: Vec<Vec<u64>> = (0..9).map(|block| numbers(block, 700, 4000)).collect();
+        all[3].extend([0, u64::MAX, u64::MAX - 1]);
+        all[7].extend([0, u64::MAX]);
+        for block in &mut all {
+            block.sort_unstable();
+            block.dedup();
+        }
+        let blocks = all.iter().map(|block| {
+            let mut out = Fingerprints::default();
+            out.push(block.iter().map(|&v| AtomicU64::new(v)), std::iter::empty());
+            out
+        });
+        let terms = Terms::new(blocks.collect());
+        let mut holders: Vec<u32> = vec![0; terms.holders().count()];
+        for (doc, block) in all.iter().enumerate() {
+            let is_shared = |f: &&u64| all.iter().filter(|b| b.contains(f)).count() > 1;
+            let expected: Vec<u64> = block.iter().filter(is_shared).copied().collect();
+            let own = terms.own(doc as u32);
+            let found: Vec<u64> = own.iter().map(|&n| terms.fingerprint(n)).collect();
+            assert_eq!(found, expected);
+            assert_eq!(terms.probes(doc as u32), own);
+            own.iter().for_each(|&n| holders[n as usize] += 1);
+        }
+        assert!(holders.iter().eq(terms.holders()));
+        assert!(holders.len() > 1000);
     }
 }

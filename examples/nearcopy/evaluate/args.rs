@@ -1,6 +1,6 @@
 //! The options of `nearcopy evaluate`.
 
-use crate::cli::{Format, InputArgs, MatchArgs};
+use crate::cli::{InputArgs, MatchArgs, TextOrJson};
 use clap::{Args, ValueEnum};
 use nearcopy::Thresholds;
 use std::path::PathBuf;
@@ -23,8 +23,8 @@ pub struct EvaluateArgs {
     #[arg(help_heading = "Sweep", long, value_name = "FILE")]
     pub plot: Option<PathBuf>,
     /// Text or one JSON object.
-    #[arg(help_heading = "Output", long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(help_heading = "Output", long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
     /// List the N worst wrong pairs and the N worst misses.
     #[arg(help_heading = "Output", long, value_name = "N", default_value_t = 0)]
     pub show: usize,

@@ -9,7 +9,7 @@ mod table;
 mod truth;
 
 use crate::batch;
-use crate::cli::{Cli, Format};
+use crate::cli::{Cli, TextOrJson};
 use crate::exit::{Done, Stop};
 use crate::input::{self, Wanted};
 use crate::output::{Output, Printer};
@@ -72,13 +72,13 @@ pub fn run(cli: &Cli, args: &EvaluateArgs) -> Result<Done, Stop> {
             file.finish()?;
         }
         Printer::new(output, cli.color).print(|out| match args.format {
-            Format::Json => records::line(out, &answer),
-            Format::Text => table::print(out, args, &answer),
+            TextOrJson::Json => records::line(out, &answer),
+            TextOrJson::Text => table::print(out, args, &answer),
         })
     });
     problems.tell_counts();
     match printed {
-        Ok(()) | Err(Stop::ClosedPipe) => Ok(problems.done()),
+        Ok(_) | Err(Stop::ClosedPipe) => Ok(problems.done()),
         Err(stop) => Err(stop),
     }
 }

@@ -74,7 +74,7 @@ enum File {
 fn lines(path: &Path) -> Result<Vec<(usize, String)>, Stop> {
     let name = path.display();
     let failed = |e: &std::io::Error| Stop::Refused(format!("{name}: {}", open::explain(e)));
-    let mut input = open::open(path).map_err(|e| failed(&e))?;
+    let mut input = open::open(path).map_err(|e| failed(&e))?.input;
     let mut out = Vec::new();
     let mut line = Vec::new();
     for number in 1.. {
