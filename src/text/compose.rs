@@ -17,6 +17,9 @@ impl Composer {
         for c in word.chars() {
             if c.is_ascii() {
                 self.parts.push((c, 0));
+            } else if ('\u{300}'..'\u{340}').contains(&c) {
+                // marks that are their own decomposition, the most frequent ones
+                insert(&mut self.parts, c);
             } else {
                 decompose_canonical(c, |c| insert(&mut self.parts, c));
             }
@@ -43,7 +46,7 @@ impl Composer {
             kept += 1;
         }
         self.text.clear();
-        self.text.extend(self.parts[..kept].iter().map(|&(c, _)| c));
+        self.parts[..kept].iter().for_each(|&(c, _)| self.text.push(c));
         &self.text
     }
 }

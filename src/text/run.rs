@@ -367,19 +367,21 @@ impl<'a> Run<'a> {
 #[inline(never)]
 fn odd(word: &[u8], composer: &mut Composer) -> u64 {
     const CURLY: &str = "\u{2019}";
+    let Ok(text) = std::str::from_utf8(word) else { return crate::hash::bytes(word) };
+    if !word.contains(&CURLY.as_bytes()[0]) {
+        return crate::hash::bytes(composer.nfc(text).as_bytes());
+    }
     let mut copy = [0; CHUNK];
     let (mut at, mut len) = (0, 0);
-    let mut is_composed = true;
     while at < word.len() {
-        let is_curly = word[at] == CURLY.as_bytes()[0] && word[at..].starts_with(CURLY.as_bytes());
-        is_composed &= word[at].is_ascii() || is_curly;
+        let is_curly = word[at..].starts_with(CURLY.as_bytes());
         copy[len % CHUNK] = if is_curly { b'\'' } else { word[at] };
         at += if is_curly { CURLY.len() } else { 1 };
         len += 1;
     }
     let word = &copy[..len];
     match std::str::from_utf8(word) {
-        Ok(text) if !is_composed => crate::hash::bytes(composer.nfc(text).as_bytes()),
+        Ok(text) if !word.is_ascii() => crate::hash::bytes(composer.nfc(text).as_bytes()),
         _ => crate::hash::bytes(word),
     }
 }
