@@ -58,6 +58,7 @@
 //! | [`profile`] | a kind of text | the settings for it |
 //! | [`index`] | fingerprints | candidates |
 //! | [`dedup`] | a corpus | a [`Report`] |
+//! | `online` | a stream of documents | a durable, concurrent index |
 //! | [`diff`](mod@diff) | two documents | what is shared, cut off, wrapped around, changed, moved |
 //!
 //! # Promises
@@ -100,6 +101,9 @@ pub mod profile;
 pub mod index;
 
 pub mod dedup;
+
+#[cfg(feature = "online")]
+pub mod online;
 
 pub mod diff;
 

@@ -1,5 +1,5 @@
 //! The shape of the source: a module uses only modules above it in the order of `src/lib.rs`, the
-//! library is silent, and `unsafe` stays in the kernels.
+//! library is silent, and `unsafe` stays in the kernels and in the mapping of files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -239,7 +239,8 @@ fn the_library_is_silent_and_safe() {
                 wrong.push(format!("src/{path} has {word}"));
             }
         }
-        if !path.starts_with("sketch/kernel/") && holds_word(&code, "unsafe") {
+        let allowed = path.starts_with("sketch/kernel/") || path == "online/storage/map.rs";
+        if !allowed && holds_word(&code, "unsafe") {
             wrong.push(format!("src/{path} has unsafe code"));
         }
         for note in ["TODO", "FIXME", "XXX"] {
