@@ -42,6 +42,11 @@ impl Document {
         &self.mass
     }
 
+    /// The tokens, the shingles, and the mass to be changed.
+    pub(crate) fn parts_mut(&mut self) -> (&Tokens, &Shingles, &mut [u8]) {
+        (&self.tokens, &self.shingles, &mut self.mass)
+    }
+
     /// Total content mass.
     #[must_use]
     pub fn total_mass(&self) -> u64 {

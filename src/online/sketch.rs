@@ -115,7 +115,7 @@ impl Sketch {
     #[must_use]
     pub fn of(comparer: &Comparer, document: &Document) -> Self {
         let mut body = Vec::new();
-        write(comparer.recipe, document, &mut Vec::new(), &mut body);
+        write(comparer.recipe, document, &mut Vec::new(), &mut Vec::new(), &mut body);
         Self { recipe: comparer.recipe.id(), body: body.into_boxed_slice() }
     }
 
@@ -320,11 +320,13 @@ fn script_of(code: u64) -> Script {
     }
 }
 
-/// Appends the body of the sketch of `document`; `winnowed` is a buffer.
+/// Appends the body of the sketch of `document`, and sets `indexed` to the fingerprints by which the
+/// index finds it, sorted; `winnowed` is a buffer.
 pub(super) fn write(
     recipe: Recipe,
     document: &Document,
     winnowed: &mut Vec<Fingerprint>,
+    indexed: &mut Vec<u64>,
     out: &mut Vec<u8>,
 ) {
     let tokens = document.tokens().len().min(MAX_TOKENS);
@@ -337,7 +339,7 @@ pub(super) fn write(
         (0..hashes.len().min(tokens)).rev().find(covered).map_or(0, |last| last + 1)
     };
     let hashes = &hashes[..shingles];
-    let indexed = indexed(recipe, document, hashes, winnowed);
+    list_indexed(recipe, document, hashes, winnowed, indexed);
     let window = sample_window(recipe, shingles);
     shingle::winnow_into(hashes, window, winnowed);
 
@@ -370,25 +372,23 @@ pub(super) fn write(
 }
 
 /// The fingerprints of the index: winnowed, over content, sorted, each once.
-fn indexed(
+fn list_indexed(
     recipe: Recipe,
     document: &Document,
     hashes: &[u64],
     winnowed: &mut Vec<Fingerprint>,
-) -> Vec<u64> {
+    out: &mut Vec<u64>,
+) {
     shingle::winnow_into(hashes, index_window(recipe, hashes.len()), winnowed);
-    let mut out: Vec<u64> = winnowed
-        .iter()
-        .filter(|f| touches_content(document, f.position as usize))
-        .map(|f| fingerprint(f.hash))
-        .collect();
+    out.clear();
+    let content = winnowed.iter().filter(|f| touches_content(document, f.position as usize));
+    out.extend(content.map(|f| fingerprint(f.hash)));
     out.sort_unstable();
     out.dedup();
-    out
 }
 
 /// Whether some token of the shingle at `at` is content.
-pub(super) fn touches_content(document: &Document, at: usize) -> bool {
+fn touches_content(document: &Document, at: usize) -> bool {
     let end = at + document.shingles().token_count(at);
     document.mass()[at..end].iter().any(|&m| m > 0)
 }
@@ -418,7 +418,7 @@ fn write_parts(recipe: Recipe, marks: &[Marks], mass: &[u8], out: &mut Vec<u8>) 
 /// Reads a body: its fixed numbers, then each run of tokens, then each sampled shingle (whose number
 /// of tokens is left 0). What it accepts has exactly one form, and no length in it is greater than
 /// what stands in the bytes allows.
-fn scan(
+pub(super) fn scan(
     mut body: &[u8],
     part: &mut dyn FnMut(Part),
     sampled: &mut dyn FnMut(Sampled),
