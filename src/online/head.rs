@@ -11,7 +11,7 @@ use crate::hash;
 /// | 0 | 4 | a document of the same cluster; itself if the cluster is known by this one |
 /// | 4 | 4 | if so, its representative |
 /// | 8 | 4 | upper half of XXH3-64 of the site's name, 0 if there is none |
-/// | 12 | 4 | content mass in sixteenths of a word |
+/// | 12 | 4 | prose in sixteenths of a word |
 /// | 16 | 6 | time, two's complement; the least value says that there is none |
 /// | 22 | 6 | time up to which it is valid; the greatest value says that there is none |
 /// | 28 | 2 | fingerprints that were posted, at most 65,535 |
@@ -22,7 +22,7 @@ pub(super) struct Head {
     pub(super) cluster: DocId,
     pub(super) representative: DocId,
     pub(super) site: u32,
-    pub(super) mass: u32,
+    pub(super) prose: u32,
     pub(super) time: Option<i64>,
     pub(super) valid_until: Option<i64>,
     pub(super) fingerprints: u16,
@@ -54,7 +54,7 @@ impl Head {
         out[..4].copy_from_slice(&self.cluster.to_le_bytes());
         out[4..8].copy_from_slice(&self.representative.to_le_bytes());
         out[8..12].copy_from_slice(&self.site.to_le_bytes());
-        out[12..16].copy_from_slice(&self.mass.to_le_bytes());
+        out[12..16].copy_from_slice(&self.prose.to_le_bytes());
         let time = self.time.unwrap_or(-(1 << 47)).to_le_bytes();
         out[16..22].copy_from_slice(&time[..6]);
         let until = self.valid_until.unwrap_or((1 << 47) - 1).to_le_bytes();
@@ -76,7 +76,7 @@ impl Head {
             cluster: four(0),
             representative: four(4),
             site: four(8),
-            mass: four(12),
+            prose: four(12),
             time: (time != -(1 << 47)).then_some(time),
             valid_until: (until != (1 << 47) - 1).then_some(until),
             fingerprints: u16::from_le_bytes([bytes[28], bytes[29]]),
@@ -99,11 +99,11 @@ mod tests {
             fingerprints in any::<u16>(),
             flags in any::<[bool; 2]>(),
         ) {
-            let [cluster, representative, site, mass] = numbers;
+            let [cluster, representative, site, prose] = numbers;
             let [time, valid_until] = times.map(|t| t.map(|t| t.clamp(-MAX_TIME, MAX_TIME)));
             let [posted, has_members] = flags;
             let head = Head {
-                cluster, representative, site, mass, time, valid_until, fingerprints, posted, has_members,
+                cluster, representative, site, prose, time, valid_until, fingerprints, posted, has_members,
             };
             prop_assert_eq!(Head::from_bytes(head.to_bytes()), head);
         }

@@ -178,7 +178,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct Incoming<'a> {
     key: &'a [u8],
     terms: Terms,
-    mass: u32,
+    prose: u32,
 }
 
 /// The cluster that a page joins.
@@ -188,6 +188,8 @@ struct Place {
     link: Link,
     /// It becomes the representative.
     extends: bool,
+    /// It is not that, but holds content that the representative does not.
+    adds: bool,
     /// Clusters of which it carries the representative, too: they become one with this.
     joined: Vec<DocId>,
 }
@@ -568,7 +570,7 @@ impl<K: Key> OnlineIndex<K> {
         scratch: &mut Scratch,
     ) -> Result<(), IndexError> {
         let incoming =
-            Incoming { key: &bytes_of(key), terms, mass: settings.mass_of_page(scratch) };
+            Incoming { key: &bytes_of(key), terms, prose: settings.prose_of_page(scratch) };
         let posted = settings.all_posted(scratch);
         let mut latest = lock(&self.shared.latest);
         let mut writer = self.shared.store.writer();
@@ -584,12 +586,12 @@ impl<K: Key> OnlineIndex<K> {
         scratch: &mut Scratch,
     ) -> Result<Admission<K>, IndexError> {
         let key_bytes = bytes_of(key);
-        let incoming = Incoming { key: &key_bytes, terms, mass: settings.mass_of_page(scratch) };
+        let incoming = Incoming { key: &key_bytes, terms, prose: settings.prose_of_page(scratch) };
         let snapshot = self.shared.store.snapshot();
         let mut effort = Effort::default();
         settings.probe(&snapshot, &terms, scratch, &mut effort)?;
         let mut links = settings.links(&snapshot, &terms, None, scratch, &mut effort)?;
-        let mut place = self.place(&snapshot, &mut links, settings, scratch, &mut effort)?;
+        let mut place = self.place(&snapshot, incoming.prose, &mut links, settings, scratch, &mut effort)?;
 
         let mut latest = lock(&self.shared.latest);
         let mut writer = self.shared.store.writer();
@@ -600,7 +602,7 @@ impl<K: Key> OnlineIndex<K> {
             if !more.is_empty() {
                 links.extend(more);
                 lookup::sort(&mut links);
-                place = self.place(&now, &mut links, settings, scratch, &mut effort)?;
+                place = self.place(&now, incoming.prose, &mut links, settings, scratch, &mut effort)?;
             }
         }
         if let Some(chosen) = &place
@@ -608,11 +610,15 @@ impl<K: Key> OnlineIndex<K> {
         {
             // the cluster changed meanwhile
             links = settings.links(&now, &terms, Some(0), scratch, &mut effort)?;
-            place = self.place(&now, &mut links, settings, scratch, &mut effort)?;
+            place = self.place(&now, incoming.prose, &mut links, settings, scratch, &mut effort)?;
         }
+        let posts = match &place {
+            Some(place) if place.adds => Some(settings.new_to_post(&now, place.root, scratch)?),
+            Some(place) if !place.extends => None,
+            _ => Some(settings.to_post(scratch)),
+        };
         drop(snapshot);
         drop(now);
-        let posts = place.as_ref().is_none_or(|p| p.extends).then(|| settings.to_post(scratch));
         let at = place.as_ref();
         append(&mut writer, &mut latest, &incoming, &scratch.body, posts, at)?;
         let after = writer.snapshot();
@@ -636,6 +642,7 @@ impl<K: Key> OnlineIndex<K> {
     fn place(
         &self,
         snapshot: &Snapshot,
+        prose: u32,
         links: &mut Vec<Link>,
         settings: &Settings<'_>,
         scratch: &mut Scratch,
@@ -657,7 +664,12 @@ impl<K: Key> OnlineIndex<K> {
                 }
                 continue;
             }
-            let extends = carries(&link);
+            let left = link.evidence.content_a - link.evidence.matched_a;
+            let more = left >= self.comparer().thresholds.min_continuation
+                && link.relation != Relation::Identical;
+            let theirs = head_of(snapshot, representative)?.map_or(0, |h| h.prose);
+            let extends = more && (carries(&link) || prose > theirs);
+            let adds = more && !extends;
             let mut joined = Vec::new();
             if extends {
                 for other in links.iter().filter(|other| carries(other)) {
@@ -670,7 +682,7 @@ impl<K: Key> OnlineIndex<K> {
                     }
                 }
             }
-            return Ok(Some(Place { root, link, extends, joined }));
+            return Ok(Some(Place { root, link, extends, adds, joined }));
         }
         Ok(None)
     }
@@ -696,7 +708,7 @@ impl<K: Key> OnlineIndex<K> {
         }
         // the longest, of equal ones the oldest
         let has_members = members.len() > 1;
-        let longest = members.iter_mut().max_by_key(|(at, head)| (head.mass, Reverse(*at)));
+        let longest = members.iter_mut().max_by_key(|(at, head)| (head.prose, Reverse(*at)));
         let Some((longest, head)) = longest else { return Ok(()) };
         let longest = *longest;
         // every step leaves clusters that are whole, so that a crash between two does no harm
@@ -778,7 +790,7 @@ fn append(
         cluster: place.map_or(doc, |p| p.root),
         representative: doc,
         site: terms.site,
-        mass: incoming.mass,
+        prose: incoming.prose,
         time: terms.time,
         valid_until: terms.valid_until,
         fingerprints: u16::try_from(fingerprints).unwrap_or(u16::MAX),

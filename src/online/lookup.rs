@@ -386,11 +386,39 @@ impl Settings<'_> {
         out
     }
 
-    /// The content mass of a page before it is probed, in sixteenths of a word.
-    pub(super) fn mass_of_page(&self, scratch: &Scratch) -> u32 {
+    /// How much of a page is prose, before it is probed, in sixteenths of a word.
+    pub(super) fn prose_of_page(&self, scratch: &Scratch) -> u32 {
         let mass =
-            if scratch.has_text { scratch.document.total_mass() } else { scratch.own.total_mass() };
-        u32::try_from(mass / 15).unwrap_or(u32::MAX)
+            if scratch.has_text { scratch.document.prose_mass() } else { scratch.own.prose_mass() };
+        u32::try_from(mass / u64::from(content::WORD / 16)).unwrap_or(u32::MAX)
+    }
+
+    /// Of what would be posted of a page that joins the cluster of `root` that which no document of the
+    /// cluster holds.
+    pub(super) fn new_to_post(
+        &self,
+        snapshot: &Snapshot,
+        root: DocId,
+        scratch: &Scratch,
+    ) -> Result<Vec<u64>, IndexError> {
+        let Scratch { probes, known, listed, ends, .. } = scratch;
+        let sorted = &probes[..known.len()];
+        let mut out = Vec::new();
+        for fingerprint in self.to_post(scratch) {
+            // the hash of all words is new: nothing in the index is identical
+            if let Ok(at) = sorted.binary_search(&fingerprint) {
+                let start = at.checked_sub(1).map_or(0, |before| ends[before].0 as usize);
+                let mut held = false;
+                for &doc in &listed[start..ends[at].0 as usize] {
+                    held |= root_of(snapshot, doc)?.is_some_and(|r| r.0 == root);
+                }
+                if held {
+                    continue;
+                }
+            }
+            out.push(fingerprint);
+        }
+        Ok(out)
     }
 
     /// The related documents from `from` on, best first. [`probe`](Self::probe) was called; where the

@@ -2,6 +2,7 @@
 
 use super::bits::{BitReader, BitWriter, put_varint, take_array, take_varint};
 use crate::compare::{Comparer, Document};
+use crate::content;
 use crate::recipe::{Profile, Recipe, RecipeId};
 use crate::shingle::{self, Fingerprint, word_sixteenths};
 use crate::sketch::DecodeError;
@@ -292,8 +293,10 @@ impl Unpacked {
         &self.parts
     }
 
-    pub(super) fn total_mass(&self) -> u64 {
-        self.parts.iter().map(|p| u64::from(p.len) * u64::from(p.mass)).sum()
+    /// Mass of the tokens that weigh as prose.
+    pub(super) fn prose_mass(&self) -> u64 {
+        let prose = self.parts.iter().filter(|p| p.mass == content::whole_mass(p.script));
+        prose.map(|p| u64::from(p.len) * u64::from(p.mass)).sum()
     }
 
     /// The fingerprints by which the index finds the document, in the order of the text.
