@@ -671,15 +671,24 @@ impl<K: Key> OnlineIndex<K> {
             let extends = more && (carries(&link) || prose > theirs);
             let adds = more && !extends;
             let mut joined = Vec::new();
-            if extends {
-                for other in links.iter().filter(|other| carries(other)) {
-                    let Some((other_root, head)) = root_of(snapshot, other.doc)? else { continue };
-                    if other_root != root
-                        && head.representative == other.doc
-                        && !joined.contains(&other_root)
-                    {
-                        joined.push(other_root);
-                    }
+            for other in links.iter().filter(|other| other.relation.is_match()) {
+                let Some((other_root, head)) = root_of(snapshot, other.doc)? else { continue };
+                if other_root == root
+                    || head.representative != other.doc
+                    || joined.contains(&other_root)
+                {
+                    continue;
+                }
+                // the page shows that two clusters are one, if their representatives say so, too
+                let same = if extends && carries(other) {
+                    true
+                } else {
+                    let to = if extends { link.doc } else { representative };
+                    let found = settings.relate(snapshot, other.doc, to, effort)?;
+                    found.is_some_and(|l| l.relation.is_match() && !carries(&l))
+                };
+                if same {
+                    joined.push(other_root);
                 }
             }
             return Ok(Some(Place { root, link, extends, adds, joined }));

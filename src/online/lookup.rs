@@ -249,6 +249,10 @@ impl Settings<'_> {
         Ok(())
     }
 
+    fn keeps_numbers(&self) -> bool {
+        self.comparer.thresholds.max_substituted_numbers.is_some()
+    }
+
     fn list_probes(&self, content_hash: u64, empty: bool, scratch: &mut Scratch) {
         let Scratch { samples, probes, .. } = scratch;
         probes.clear();
@@ -273,7 +277,7 @@ impl Settings<'_> {
         self.learn(snapshot, terms.site, scratch)?;
         effort.probes += scratch.probes.len() as u32;
         effort.furniture += scratch.known.iter().filter(|k| **k).count() as u32;
-        let keeps_numbers = self.comparer.thresholds.max_substituted_numbers.is_some();
+        let keeps_numbers = self.keeps_numbers();
         let Scratch { document, query, own, samples, probes, known, .. } = scratch;
         let learned = known.iter().any(|k| *k);
         let sorted = &probes[..known.len()];
@@ -553,12 +557,7 @@ impl Settings<'_> {
             let Some((mut relation, mut evidence)) = found else { return Ok(None) };
             let known = self.furniture_of(snapshot, other, &head)?;
             if relation != Relation::Identical && known.iter().any(|k| *k) {
-                let (tokens, shingles, mass) = other_document.parts_mut();
-                let indexed = other.sampled.iter().filter(|s| s.indexed);
-                let sampled = indexed.zip(&known).map(|(s, &known)| (s.position as usize, known));
-                // a text that is not the one that was admitted may be shorter
-                let sampled = sampled.filter(|&(at, _)| at < shingles.len());
-                content::take_away(sampled, tokens, shingles, mass);
+                take_known_away(other, &known, other_document);
                 let (found, _) = self.comparer.verify(document, other_document, false);
                 let Some(again) = found else { return Ok(None) };
                 (relation, evidence) = again;
@@ -593,6 +592,37 @@ impl Settings<'_> {
         Ok(Some(Link { doc, relation, evidence, exact: false, bounds }))
     }
 
+    /// How a document of the index is related to another one.
+    pub(super) fn relate(
+        &self,
+        snapshot: &Snapshot,
+        a: DocId,
+        b: DocId,
+        effort: &mut Effort,
+    ) -> Result<Option<Link>, IndexError> {
+        let mut scratch = Scratch::default();
+        let Some(head) = head_of(snapshot, a)? else { return Ok(None) };
+        let Some(parts) = snapshot.read(a, &mut scratch.buffer)? else { return Ok(None) };
+        let Stored { key, body, .. } = stored(a, &scratch.buffer, &parts)?;
+        scratch.own.read(self.comparer.recipe, body).map_err(|e| damaged(a, &e))?;
+        let known = self.furniture_of(snapshot, &scratch.own, &head)?;
+        let learned = known.iter().any(|k| *k);
+        if let Some(text) = self.texts.and_then(|texts| texts(key)) {
+            scratch.has_text = true;
+            self.comparer.prepare_into(&text, &mut scratch.document);
+            if learned {
+                take_known_away(&scratch.own, &known, &mut scratch.document);
+            }
+            scratch.query.of_document(&scratch.document, self.keeps_numbers());
+        } else {
+            scratch.query.of_sketch(&scratch.own);
+            if learned {
+                trace::take_away(&scratch.own, &known, &mut scratch.query.mass);
+            }
+        }
+        self.verify(snapshot, b, &mut scratch, effort)
+    }
+
     /// Which of a document's indexed shingles are furniture, in order.
     fn furniture_of(
         &self,
@@ -618,6 +648,17 @@ impl Settings<'_> {
         }
         Ok(out)
     }
+}
+
+/// Takes the mass of furniture away from the text of a sketch; `known` says of each indexed shingle, in
+/// order, whether it is furniture.
+fn take_known_away(sketch: &Unpacked, known: &[bool], document: &mut Document) {
+    let (tokens, shingles, mass) = document.parts_mut();
+    let indexed = sketch.sampled.iter().filter(|s| s.indexed);
+    let sampled = indexed.zip(known).map(|(s, &known)| (s.position as usize, known));
+    // a text that is not the one that was admitted may be shorter
+    let sampled = sampled.filter(|&(at, _)| at < shingles.len());
+    content::take_away(sampled, tokens, shingles, mass);
 }
 
 fn worth_telling(relation: Relation) -> bool {
