@@ -83,6 +83,11 @@ impl Options {
         self
     }
 
+    /// The comparer.
+    pub(super) fn its_comparer(&self) -> &Comparer {
+        &self.comparer
+    }
+
     pub(super) fn store<K: Key>(
         &self,
         storage: Arc<dyn Storage>,
@@ -184,14 +189,19 @@ struct Incoming<'a> {
 /// The cluster that a page joins.
 struct Place {
     root: DocId,
-    /// The match that it joins by.
-    link: Link,
     /// It becomes the representative.
     extends: bool,
-    /// It is not that, but holds content that the representative does not.
-    adds: bool,
     /// Clusters of which it carries the representative, too: they become one with this.
     joined: Vec<DocId>,
+}
+
+/// A [`Place`] and why.
+struct Choice {
+    place: Place,
+    /// The match that it joins by.
+    link: Link,
+    /// It is not the representative, but holds content that the representative does not.
+    adds: bool,
 }
 
 impl<K: Key> OnlineIndex<K> {
@@ -284,8 +294,8 @@ impl<K: Key> OnlineIndex<K> {
         let page = page.into();
         let terms = self.terms(&page)?;
         self.with_scratch(|index, settings, scratch| {
-            settings.read_text(page.text, scratch);
-            index.admit_ready(key, terms, settings, scratch)
+            lookup::read_text(settings.comparer, page.text, scratch);
+            index.admit_ready(key, terms, settings, scratch).map(|a| a.0)
         })
     }
 
@@ -303,8 +313,8 @@ impl<K: Key> OnlineIndex<K> {
         let terms = self.terms(&page.into())?;
         self.check_recipe(sketch)?;
         self.with_scratch(|index, settings, scratch| {
-            settings.read_sketch(sketch, scratch).map_err(|e| foreign(&e))?;
-            index.admit_ready(key, terms, settings, scratch)
+            lookup::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))?;
+            index.admit_ready(key, terms, settings, scratch).map(|a| a.0)
         })
     }
 
@@ -316,7 +326,7 @@ impl<K: Key> OnlineIndex<K> {
         let page = page.into();
         let terms = self.terms(&page)?;
         self.with_scratch(|index, settings, scratch| {
-            settings.read_text(page.text, scratch);
+            lookup::read_text(settings.comparer, page.text, scratch);
             index.insert_ready(key, terms, settings, scratch)
         })
     }
@@ -334,7 +344,7 @@ impl<K: Key> OnlineIndex<K> {
         let terms = self.terms(&page.into())?;
         self.check_recipe(sketch)?;
         self.with_scratch(|index, settings, scratch| {
-            settings.read_sketch(sketch, scratch).map_err(|e| foreign(&e))?;
+            lookup::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))?;
             index.insert_ready(key, terms, settings, scratch)
         })
     }
@@ -347,7 +357,7 @@ impl<K: Key> OnlineIndex<K> {
         let page = page.into();
         let terms = self.terms(&page)?;
         self.with_scratch(|index, settings, scratch| {
-            settings.read_text(page.text, scratch);
+            lookup::read_text(settings.comparer, page.text, scratch);
             index.query_ready(terms, settings, scratch)
         })
     }
@@ -364,7 +374,7 @@ impl<K: Key> OnlineIndex<K> {
         let terms = self.terms(&page.into())?;
         self.check_recipe(sketch)?;
         self.with_scratch(|index, settings, scratch| {
-            settings.read_sketch(sketch, scratch).map_err(|e| foreign(&e))?;
+            lookup::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))?;
             index.query_ready(terms, settings, scratch)
         })
     }
@@ -584,14 +594,14 @@ impl<K: Key> OnlineIndex<K> {
         terms: Terms,
         settings: &Settings<'_>,
         scratch: &mut Scratch,
-    ) -> Result<Admission<K>, IndexError> {
+    ) -> Result<(Admission<K>, DocId), IndexError> {
         let key_bytes = bytes_of(key);
         let incoming = Incoming { key: &key_bytes, terms, prose: settings.prose_of_page(scratch) };
         let snapshot = self.shared.store.snapshot();
         let mut effort = Effort::default();
         settings.probe(&snapshot, &terms, scratch, &mut effort)?;
         let mut links = settings.links(&snapshot, &terms, None, scratch, &mut effort)?;
-        let mut place = self.place(&snapshot, incoming.prose, &mut links, settings, scratch, &mut effort)?;
+        let mut choice = self.choose(&snapshot, incoming.prose, &mut links, settings, scratch, &mut effort)?;
 
         let mut latest = lock(&self.shared.latest);
         let mut writer = self.shared.store.writer();
@@ -602,44 +612,120 @@ impl<K: Key> OnlineIndex<K> {
             if !more.is_empty() {
                 links.extend(more);
                 lookup::sort(&mut links);
-                place = self.place(&now, incoming.prose, &mut links, settings, scratch, &mut effort)?;
+                choice = self.choose(&now, incoming.prose, &mut links, settings, scratch, &mut effort)?;
             }
         }
-        if let Some(chosen) = &place
+        if let Some(chosen) = &choice
             && !still_stands(&snapshot, &now, chosen)?
         {
             // the cluster changed meanwhile
             links = settings.links(&now, &terms, Some(0), scratch, &mut effort)?;
-            place = self.place(&now, incoming.prose, &mut links, settings, scratch, &mut effort)?;
+            choice = self.choose(&now, incoming.prose, &mut links, settings, scratch, &mut effort)?;
         }
-        let posts = match &place {
-            Some(place) if place.adds => Some(settings.new_to_post(&now, place.root, scratch)?),
-            Some(place) if !place.extends => None,
+        let posts = match &choice {
+            Some(choice) if choice.adds => {
+                Some(settings.new_to_post(&now, choice.place.root, scratch)?)
+            }
+            Some(choice) if !choice.place.extends => None,
             _ => Some(settings.to_post(scratch)),
         };
         drop(snapshot);
         drop(now);
-        let at = place.as_ref();
-        append(&mut writer, &mut latest, &incoming, &scratch.body, posts, at)?;
+        let at = choice.as_ref().map(|c| &c.place);
+        let doc = append(&mut writer, &mut latest, &incoming, &scratch.body, posts, at)?;
         let after = writer.snapshot();
         drop(writer);
         drop(latest);
-        let Some(place) = place else {
+        let Some(Choice { place, link, .. }) = choice else {
             let representative = key.clone();
-            return Ok(Admission { outcome: Outcome::Novel, matched: None, representative, effort });
+            let outcome = Outcome::Novel;
+            return Ok((Admission { outcome, matched: None, representative, effort }, doc));
         };
         let outcome = if place.extends { Outcome::Extends } else { Outcome::Copy };
-        let matched = self.hit(&after, &place.link)?;
+        let matched = self.hit(&after, &link)?;
         let representative = match &matched {
             Some(hit) => hit.representative.clone(),
             None => key.clone(),
         };
-        Ok(Admission { outcome, matched, representative, effort })
+        Ok((Admission { outcome, matched, representative, effort }, doc))
+    }
+
+    /// A snapshot of the store.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        self.shared.store.snapshot()
+    }
+
+    /// Runs `f` with the writer.
+    pub(super) fn change<R>(
+        &self,
+        f: impl FnOnce(&mut Writer<'_>) -> Result<R, IndexError>,
+    ) -> Result<R, IndexError> {
+        let mut latest = lock(&self.shared.latest);
+        let mut writer = self.shared.store.writer();
+        let out = f(&mut writer);
+        // it may have posted what is older than the latest documents
+        latest.docs.clear();
+        latest.from = writer.snapshot().end();
+        out
+    }
+
+    /// Whether a document matches another one by what is known now.
+    pub(super) fn still_matches(
+        &self,
+        snapshot: &Snapshot,
+        a: DocId,
+        b: DocId,
+    ) -> Result<bool, IndexError> {
+        self.with_scratch(|_, settings, _| {
+            let found = settings.relate(snapshot, a, b, &mut Effort::default())?;
+            Ok(found.is_some_and(|link| link.relation.is_match()))
+        })
+    }
+
+    /// Admits a sketch; also says its number.
+    pub(super) fn admit_numbered(
+        &self,
+        key: &K,
+        terms: Terms,
+        sketch: &Sketch,
+    ) -> Result<(Outcome, DocId), IndexError> {
+        self.with_scratch(|index, settings, scratch| {
+            lookup::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))?;
+            index.admit_ready(key, terms, settings, scratch).map(|(a, doc)| (a.outcome, doc))
+        })
+    }
+
+    /// Takes a sketch in that is known to belong to the cluster of `member`; says whether that is still
+    /// there.
+    pub(super) fn join(
+        &self,
+        key: &K,
+        terms: Terms,
+        sketch: &Sketch,
+        member: DocId,
+        posted: bool,
+    ) -> Result<bool, IndexError> {
+        self.with_scratch(|index, settings, scratch| {
+            lookup::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))?;
+            let prose = settings.prose_of_page(scratch);
+            let incoming = Incoming { key: &bytes_of(key), terms, prose };
+            let mut latest = lock(&index.shared.latest);
+            let mut writer = index.shared.store.writer();
+            let snapshot = writer.snapshot();
+            let Some((root, head)) = root_of(&snapshot, member)? else { return Ok(false) };
+            let theirs = head_of(&snapshot, head.representative)?.map_or(0, |h| h.prose);
+            drop(snapshot);
+            let posts = posted.then(|| settings.all_posted(scratch));
+            let extends = posted && prose > theirs;
+            let place = Place { root, extends, joined: Vec::new() };
+            append(&mut writer, &mut latest, &incoming, &scratch.body, posts, Some(&place))?;
+            Ok(true)
+        })
     }
 
     /// The cluster that a page with these links joins: that of the best match which is a
     /// representative.
-    fn place(
+    fn choose(
         &self,
         snapshot: &Snapshot,
         prose: u32,
@@ -647,7 +733,7 @@ impl<K: Key> OnlineIndex<K> {
         settings: &Settings<'_>,
         scratch: &mut Scratch,
         effort: &mut Effort,
-    ) -> Result<Option<Place>, IndexError> {
+    ) -> Result<Option<Choice>, IndexError> {
         let mut at = 0;
         while let Some(link) = links.get(at).cloned() {
             at += 1;
@@ -691,7 +777,7 @@ impl<K: Key> OnlineIndex<K> {
                     joined.push(other_root);
                 }
             }
-            return Ok(Some(Place { root, link, extends, adds, joined }));
+            return Ok(Some(Choice { place: Place { root, extends, joined }, link, adds }));
         }
         Ok(None)
     }
@@ -750,7 +836,7 @@ impl<K: Key> OnlineIndex<K> {
     }
 
     /// The fingerprints of a document that had no postings.
-    fn posted_anew(&self, snapshot: &Snapshot, doc: DocId) -> Result<Vec<u64>, IndexError> {
+    pub(super) fn posted_anew(&self, snapshot: &Snapshot, doc: DocId) -> Result<Vec<u64>, IndexError> {
         let mut buffer = Vec::new();
         let Some(parts) = snapshot.read(doc, &mut buffer)? else { return Ok(Vec::new()) };
         let Stored { body, .. } = stored(doc, &buffer, &parts)?;
@@ -764,7 +850,8 @@ fn carries(link: &Link) -> bool {
 }
 
 /// Whether the cluster that was chosen on `before` is the same `now`.
-fn still_stands(before: &Snapshot, now: &Snapshot, place: &Place) -> Result<bool, IndexError> {
+fn still_stands(before: &Snapshot, now: &Snapshot, choice: &Choice) -> Result<bool, IndexError> {
+    let place = &choice.place;
     for doc in std::iter::once(&place.root).chain(&place.joined) {
         let state = |snapshot| -> Result<_, IndexError> {
             Ok(head_of(snapshot, *doc)?.map(|h| (h.cluster, h.representative)))
@@ -774,7 +861,7 @@ fn still_stands(before: &Snapshot, now: &Snapshot, place: &Place) -> Result<bool
             return Ok(false);
         }
     }
-    Ok(now.is_live(place.link.doc))
+    Ok(now.is_live(choice.link.doc))
 }
 
 /// Appends a document and tells its cluster of it.

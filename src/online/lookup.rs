@@ -100,6 +100,25 @@ pub(super) struct Scratch {
     other_document: Document,
 }
 
+impl Scratch {
+    fn list_probes(&mut self, content_hash: u64, empty: bool) {
+        let Self { samples, probes, .. } = self;
+        probes.clear();
+        probes.extend(samples.iter().map(|s| s.0));
+        probes.sort_unstable();
+        probes.dedup();
+        self.shingle_probes = probes.len();
+        if !empty {
+            probes.push(whole_probe(content_hash));
+        }
+    }
+
+    /// The probe by the hash of all words; `None` where there are none.
+    pub(super) fn whole_probe(&self) -> Option<u64> {
+        self.probes.get(self.shingle_probes).copied()
+    }
+}
+
 /// A related document.
 #[derive(Debug, Clone)]
 pub(super) struct Link {
@@ -206,63 +225,51 @@ pub(super) fn sort(links: &mut [Link]) {
     links.sort_by_key(Link::key);
 }
 
+/// Makes a text ready: its sketch, its fingerprints, what to look up.
+pub(super) fn read_text(comparer: &Comparer, text: &str, scratch: &mut Scratch) {
+    let Scratch { document, body, indexed, winnowed, samples, .. } = scratch;
+    let recipe = comparer.recipe;
+    comparer.prepare_into(text, document);
+    body.clear();
+    sketch::write(recipe, document, winnowed, indexed, body);
+    let hashes = document.shingles().hashes();
+    samples.clear();
+    if hashes.len() <= profile::probe_all(recipe.profile()) {
+        samples.extend((0..).zip(hashes).map(|(at, &hash)| (fingerprint(hash), at)));
+    } else {
+        shingle::winnow_into(hashes, sketch::index_window(recipe, hashes.len()), winnowed);
+        samples.extend(winnowed.iter().map(|f| (fingerprint(f.hash), f.position)));
+    }
+    scratch.has_text = true;
+    let empty = scratch.document.tokens().is_empty();
+    scratch.list_probes(scratch.document.content_hash(), empty);
+}
+
+/// The same for a sketch, which was made with the recipe of `comparer`.
+pub(super) fn read_sketch(
+    comparer: &Comparer,
+    sketch: &Sketch,
+    scratch: &mut Scratch,
+) -> Result<(), DecodeError> {
+    let Scratch { body, indexed, samples, own, .. } = scratch;
+    own.read(comparer.recipe, sketch.body())?;
+    body.clear();
+    body.extend_from_slice(sketch.body());
+    indexed.clear();
+    indexed.extend(own.indexed());
+    indexed.sort_unstable();
+    samples.clear();
+    let all = own.sampled.iter().filter(|s| s.indexed);
+    samples.extend(all.map(|s| (s.hash, s.position)));
+    scratch.has_text = false;
+    let head = scratch.own.head;
+    scratch.list_probes(head.content_hash, head.tokens == 0);
+    Ok(())
+}
+
 impl Settings<'_> {
-    /// Makes a text ready: its sketch, its fingerprints, what to look up.
-    pub(super) fn read_text(&self, text: &str, scratch: &mut Scratch) {
-        let Scratch { document, body, indexed, winnowed, samples, .. } = scratch;
-        let recipe = self.comparer.recipe;
-        self.comparer.prepare_into(text, document);
-        body.clear();
-        sketch::write(recipe, document, winnowed, indexed, body);
-        let hashes = document.shingles().hashes();
-        samples.clear();
-        if hashes.len() <= profile::probe_all(recipe.profile()) {
-            samples.extend((0..).zip(hashes).map(|(at, &hash)| (fingerprint(hash), at)));
-        } else {
-            shingle::winnow_into(hashes, sketch::index_window(recipe, hashes.len()), winnowed);
-            samples.extend(winnowed.iter().map(|f| (fingerprint(f.hash), f.position)));
-        }
-        scratch.has_text = true;
-        let empty = scratch.document.tokens().is_empty();
-        self.list_probes(scratch.document.content_hash(), empty, scratch);
-    }
-
-    /// The same for a sketch, which was made with the index's recipe.
-    pub(super) fn read_sketch(
-        &self,
-        sketch: &Sketch,
-        scratch: &mut Scratch,
-    ) -> Result<(), DecodeError> {
-        let Scratch { body, indexed, samples, own, .. } = scratch;
-        own.read(self.comparer.recipe, sketch.body())?;
-        body.clear();
-        body.extend_from_slice(sketch.body());
-        indexed.clear();
-        indexed.extend(own.indexed());
-        indexed.sort_unstable();
-        samples.clear();
-        let all = own.sampled.iter().filter(|s| s.indexed);
-        samples.extend(all.map(|s| (s.hash, s.position)));
-        scratch.has_text = false;
-        let head = scratch.own.head;
-        self.list_probes(head.content_hash, head.tokens == 0, scratch);
-        Ok(())
-    }
-
     fn keeps_numbers(&self) -> bool {
         self.comparer.thresholds.max_substituted_numbers.is_some()
-    }
-
-    fn list_probes(&self, content_hash: u64, empty: bool, scratch: &mut Scratch) {
-        let Scratch { samples, probes, .. } = scratch;
-        probes.clear();
-        probes.extend(samples.iter().map(|s| s.0));
-        probes.sort_unstable();
-        probes.dedup();
-        scratch.shingle_probes = probes.len();
-        if !empty {
-            probes.push(whole_probe(content_hash));
-        }
     }
 
     /// Probes and learns: afterwards the page's furniture has no mass.

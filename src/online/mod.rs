@@ -7,9 +7,12 @@ mod index;
 mod key;
 mod lookup;
 mod meta;
+mod review;
+mod seen;
 mod sketch;
 pub mod storage;
 pub(crate) mod store;
+mod stream;
 mod trace;
 
 pub use answer::{
@@ -17,4 +20,7 @@ pub use answer::{
 };
 pub use index::{OnlineIndex, Options};
 pub use key::Key;
+pub use review::Reviewed;
+pub use seen::{Seen, SeenIndex};
 pub use sketch::Sketch;
+pub use stream::Merged;
