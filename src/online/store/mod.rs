@@ -1,9 +1,34 @@
 //! Records and postings of numbered documents, durable and concurrent.
 #![allow(dead_code, unused_imports, reason = "the index above it is not written yet")]
 
+mod bytes;
+mod chains;
+mod core;
+mod docs;
+mod files;
+mod frame;
+mod handle;
+mod index;
+mod log;
+mod manifest;
+mod marks;
+mod memtable;
+mod merge;
+#[cfg(test)]
 mod model;
+mod recover;
+mod sealed;
+mod snapshot;
+mod table;
+#[cfg(test)]
+mod tests;
+mod view;
+mod worker;
+mod writer;
 
-pub(crate) use model::{Snapshot, Store, Writer};
+pub(crate) use handle::Store;
+pub(crate) use snapshot::Snapshot;
+pub(crate) use writer::Writer;
 
 use std::ops::Range;
 
@@ -24,7 +49,7 @@ pub(crate) const MAX_PAYLOAD: usize = 16 << 20;
 pub(crate) const MAX_DOCS: u32 = u32::MAX - 3;
 
 /// A document to append.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Record<'a> {
     /// Unique among the live documents, at most [`MAX_KEY`] bytes.
     pub key: &'a [u8],

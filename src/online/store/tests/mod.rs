@@ -1,0 +1,4 @@
+//! Tests of the store.
+
+mod model;
+mod support;
