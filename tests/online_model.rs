@@ -1,4 +1,5 @@
 //! Random operations on an index against a list that keeps all texts and compares with each.
+#![cfg(feature = "online")]
 
 mod prose;
 

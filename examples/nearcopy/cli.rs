@@ -49,6 +49,9 @@ pub enum Command {
     /// Kept lines are written byte for byte as they were read. A document without words is kept:
     /// nothing says that it is a copy. A line that cannot be read is reported and not written.
     Dedup(DedupArgs),
+    /// Keep an index on disk of what was seen: add, query, remove, stats.
+    #[cfg(feature = "online")]
+    Index(crate::index::IndexArgs),
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,8 @@ mod compare;
 mod dedup;
 mod exit;
 mod explain;
+#[cfg(feature = "online")]
+mod index;
 mod input;
 mod layout;
 mod output;
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         Command::Cluster(args) => cluster::run(&cli, args),
         Command::Compare(args) => compare::run(&cli, args),
         Command::Dedup(args) => dedup::run(&cli, args),
+        #[cfg(feature = "online")]
+        Command::Index(args) => index::run(&cli, args),
     };
     match result {
         Ok(done) => done.into(),
