@@ -112,10 +112,22 @@ impl Comparer {
         text: &str,
         template: &Template,
     ) -> Result<Document, RecipeMismatch> {
-        self.recipe.check(template.recipe())?;
-        let mut out = self.prepare(text);
-        template.apply(&out.tokens, &out.shingles, &mut out.mass);
+        let mut out = Document::default();
+        self.prepare_with_into(text, template, &mut out)?;
         Ok(out)
+    }
+
+    /// As [`prepare_with`](Self::prepare_with), into a buffer.
+    pub(crate) fn prepare_with_into(
+        &self,
+        text: &str,
+        template: &Template,
+        out: &mut Document,
+    ) -> Result<(), RecipeMismatch> {
+        self.recipe.check(template.recipe())?;
+        self.prepare_into(text, out);
+        template.apply(&out.tokens, &out.shingles, &mut out.mass);
+        Ok(())
     }
 
     /// Makes bytes ready that are UTF-8 or nearly so; spans are offsets into `bytes`.
@@ -142,16 +154,30 @@ impl Comparer {
     pub fn compare(&self, a: &Document, b: &Document) -> Comparison {
         let alignment = align::align(a.sequence(), b.sequence(), self.limits);
         let mut evidence = relation::measure(a.sequence(), b.sequence(), &alignment);
-        evidence.substituted_numbers = self.numbers(&a.tokens, &b.tokens, &alignment);
+        evidence.substituted_numbers = self.numbers(&a.tokens, &b.tokens, &alignment, &evidence);
         let relation = relation::decide(&evidence, &self.thresholds);
         let confidence = relation::confidence(&evidence, &self.thresholds);
         Comparison { relation, confidence, evidence, alignment }
     }
 
     /// The numbers that differ, where a threshold asks for them.
-    fn numbers(&self, a: &Tokens, b: &Tokens, alignment: &Alignment) -> Option<u32> {
-        self.thresholds.max_substituted_numbers?;
-        Some(relation::substituted_numbers(a, b, alignment))
+    fn numbers(
+        &self,
+        a: &Tokens,
+        b: &Tokens,
+        alignment: &Alignment,
+        evidence: &Evidence,
+    ) -> Option<u32> {
+        let asked = self.asks_for_numbers(evidence);
+        asked.then(|| relation::substituted_numbers(a, b, alignment))
+    }
+
+    /// Whether a threshold asks for the numbers that differ.
+    pub(crate) fn asks_for_numbers(&self, evidence: &Evidence) -> bool {
+        let t = &self.thresholds;
+        let matched = evidence.matched_a.min(evidence.matched_b) >= t.min_matched;
+        let fragmentary = matched && evidence.longest_run < t.fragment_run;
+        fragmentary || t.max_substituted_numbers.is_some()
     }
 
     /// The relation, its evidence if it is a match or an overlap or `whole` asks for it anyway, and the
@@ -167,7 +193,7 @@ impl Comparer {
         let (a, b) = (a.sequence(), b.sequence());
         let alignment = align::align(a, b, self.limits);
         let mut evidence = relation::measure_matches(a, b, &alignment);
-        evidence.substituted_numbers = self.numbers(words.0, words.1, &alignment);
+        evidence.substituted_numbers = self.numbers(words.0, words.1, &alignment, &evidence);
         let relation = relation::decide(&evidence, &self.thresholds);
         let kept = whole || relation.is_match() || relation == Relation::Overlaps;
         let found = kept.then(|| {

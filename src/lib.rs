@@ -59,6 +59,7 @@
 //! | [`index`] | fingerprints | candidates |
 //! | [`dedup`] | a corpus | a [`Report`] |
 //! | `online` | a stream of documents | a durable, concurrent index |
+//! | [`evaluate`] | clusters and the truth | precision, recall, ARI, B-cubed |
 //! | [`diff`](mod@diff) | two documents | what is shared, cut off, wrapped around, changed, moved |
 //!
 //! # Promises
@@ -77,6 +78,8 @@
 pub mod error;
 
 pub mod hash;
+
+mod kernel;
 
 pub mod text;
 
@@ -104,6 +107,8 @@ pub mod dedup;
 
 #[cfg(feature = "online")]
 pub mod online;
+
+pub mod evaluate;
 
 pub mod diff;
 

@@ -9,6 +9,7 @@
 //! in scanned texts, whose lines end anywhere, and in titles and posts, which are no prose; the licence
 //! at the head of source code.
 
+mod flags;
 mod licence;
 mod phrases;
 mod template;
@@ -20,6 +21,7 @@ pub(crate) use template::take_away;
 use crate::recipe::Profile;
 use crate::shingle::word_sixteenths;
 use crate::text::{Marks, Script, Tokens};
+use flags::{CHUNK, Flags};
 use std::ops::Range;
 
 /// Mass of one whole word of content.
@@ -117,71 +119,70 @@ impl ContentModel {
             return;
         }
         mass.resize(tokens.len(), 0);
-        let mut blocks = self.blocks(tokens);
-        if self.profile == Profile::Web {
-            spread(&mut blocks);
-        }
-        let total: u64 = blocks.iter().map(|b| b.sixteenths).sum();
-        let prose: u64 =
-            blocks.iter().filter(|b| b.kind == Kind::Prose).map(|b| b.sixteenths).sum();
-        let lists = prose < u64::from(self.settings.few_prose_words) * 16 && prose * 4 < total;
-        for block in blocks {
-            let parts = match block.kind {
-                Kind::Prose => 1,
-                Kind::List if lists => 2,
-                Kind::List | Kind::Furniture => continue,
-            };
-            let range = block.start as usize..block.end as usize;
-            for (mass, mark) in mass[range.clone()].iter_mut().zip(&tokens.marks()[range]) {
-                *mass = whole_mass(mark.script()) / parts;
+        let marks = tokens.marks();
+        let mut scale = Scale::new(marks, mass);
+        let encoded = if self.profile == Profile::Web {
+            let mut spread = Spread::default();
+            let encoded = self.blocks(tokens, |block| spread.take(block, &mut scale));
+            spread.finish(&mut scale);
+            encoded
+        } else {
+            self.blocks(tokens, |block| scale.weigh(block))
+        };
+        let few = u64::from(self.settings.few_prose_words) * 16;
+        let lists = scale.prose < few && scale.prose * 4 < scale.total;
+        if !lists {
+            scale.drop_lists();
+            if self.profile == Profile::Web && encoded {
+                drop_encoded(marks, mass);
             }
-        }
-        if self.profile == Profile::Web && !lists {
-            drop_encoded(tokens.marks(), mass);
         }
     }
 
-    /// The lines, those that are broken inside a sentence as one, and the sentences of long ones.
-    fn blocks(&self, tokens: &Tokens) -> Vec<Block> {
+    /// Hands over the lines, those that are broken inside a sentence as one, and the sentences of long
+    /// ones. Returns whether there may be encoded data.
+    fn blocks(&self, tokens: &Tokens, mut take: impl FnMut(Block)) -> bool {
         let marks = tokens.marks();
         let longest = u64::from(self.settings.max_block_words) * 16;
-        let mut out = Vec::new();
         let (mut start, mut sixteenths, mut sentences) = (0, 0, 0);
         // of the last line: what stands before it in its block, and whether it was joined to another
         let (mut before, mut joined) = (0, false);
-        for (at, mark) in marks.iter().enumerate() {
-            sixteenths += u64::from(word_sixteenths(mark.script()));
-            sentences += u32::from(mark.has(Marks::SENTENCE_END));
-            if !mark.has(Marks::LINE_END) {
-                continue;
-            }
-            let next = marks.get(at + 1);
-            joined = sixteenths - before >= MIN_BROKEN_WORDS * 16
-                && !mark.has(Marks::SENTENCE_END | Marks::PARAGRAPH_END)
-                && next.is_some_and(|next| is_inside_sentence(*next, joined));
-            before = sixteenths;
-            if joined {
-                continue;
-            }
-            before = 0;
-            let range = start..at + 1;
-            if sixteenths <= longest {
-                out.push(self.block(tokens, range, sixteenths, sentences, false));
-            } else {
-                let mut from = start;
-                let mut held = 0;
-                for i in range.clone() {
-                    held += u64::from(word_sixteenths(marks[i].script()));
-                    if marks[i].has(Marks::SENTENCE_END) || i + 1 == range.end {
-                        let n = u32::from(sentences > 0);
-                        out.push(self.block(tokens, from..i + 1, held, n, true));
-                        (from, held) = (i + 1, 0);
-                    }
+        let mut encoded = MaybeEncoded::default();
+        for (chunk, base) in marks.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
+            let flags = Flags::of(chunk);
+            encoded.take(flags);
+            let mut lines = flags.line;
+            let mut from = 0;
+            loop {
+                let to = if lines == 0 { chunk.len() } else { lines.trailing_zeros() as usize + 1 };
+                sixteenths += weight(chunk, flags, from..to);
+                sentences += (flags.sentence & flags::bits(from..to)).count_ones();
+                if lines == 0 {
+                    break;
                 }
+                lines &= lines - 1;
+                from = to;
+                let (mark, end) = (chunk[to - 1], base + to);
+                joined = sixteenths - before >= MIN_BROKEN_WORDS * 16
+                    && !mark.has(Marks::SENTENCE_END | Marks::PARAGRAPH_END)
+                    && marks.get(end).is_some_and(|next| is_inside_sentence(*next, joined));
+                before = sixteenths;
+                if joined {
+                    continue;
+                }
+                before = 0;
+                if sixteenths <= longest {
+                    take(self.block(tokens, start..end, sixteenths, sentences, false));
+                } else {
+                    let sentences = u32::from(sentences > 0);
+                    for_sentences(marks, start..end, |range, sixteenths| {
+                        take(self.block(tokens, range, sixteenths, sentences, true));
+                    });
+                }
+                (start, sixteenths, sentences) = (end, 0, 0);
             }
-            (start, sixteenths, sentences) = (at + 1, 0, 0);
         }
-        out
+        encoded.found
     }
 
     fn block(
@@ -214,6 +215,109 @@ impl ContentModel {
     }
 }
 
+/// Sixteenths of a word in the tokens of `range` of a chunk.
+#[inline]
+fn weight(chunk: &[Marks], flags: Flags, range: Range<usize>) -> u64 {
+    if flags.part & flags::bits(range.clone()) == 0 {
+        return range.len() as u64 * u64::from(word_sixteenths(Script::Words));
+    }
+    chunk[range].iter().map(|mark| u64::from(word_sixteenths(mark.script()))).sum()
+}
+
+/// Calls `take` with each sentence of `range` and its sixteenths of a word.
+fn for_sentences(marks: &[Marks], range: Range<usize>, mut take: impl FnMut(Range<usize>, u64)) {
+    let (mut start, mut sixteenths) = (range.start, 0);
+    for (chunk, base) in marks[range.clone()].chunks(CHUNK).zip((range.start..).step_by(CHUNK)) {
+        let flags = Flags::of(chunk);
+        let mut ends = flags.sentence;
+        if base + chunk.len() == range.end {
+            ends |= 1 << (chunk.len() - 1);
+        }
+        let mut from = 0;
+        loop {
+            let to = if ends == 0 { chunk.len() } else { ends.trailing_zeros() as usize + 1 };
+            sixteenths += weight(chunk, flags, from..to);
+            if ends == 0 {
+                break;
+            }
+            ends &= ends - 1;
+            take(start..base + to, sixteenths);
+            (from, start, sixteenths) = (to, base + to, 0);
+        }
+    }
+}
+
+/// Writes masses, and sums what they are of.
+struct Scale<'a> {
+    marks: &'a [Marks],
+    mass: &'a mut [u8],
+    /// Sixteenths of a word of all blocks, and of those of prose.
+    total: u64,
+    prose: u64,
+    /// From the first token of a list to the last.
+    lists: Range<usize>,
+    /// Whether all tokens are whole words, where that is known.
+    words: bool,
+}
+
+impl<'a> Scale<'a> {
+    fn new(marks: &'a [Marks], mass: &'a mut [u8]) -> Self {
+        Self {
+            marks,
+            mass,
+            total: 0,
+            prose: 0,
+            lists: Range { start: usize::MAX, end: 0 },
+            words: true,
+        }
+    }
+
+    /// Lists weigh half until it is known whether they count.
+    fn weigh(&mut self, block: Block) {
+        self.total += block.sixteenths;
+        let range = block.start as usize..block.end as usize;
+        let parts = match block.kind {
+            Kind::Furniture => return,
+            Kind::Prose => {
+                self.prose += block.sixteenths;
+                1
+            }
+            Kind::List => {
+                // blocks come out of order
+                let Range { start, end } = self.lists;
+                self.lists = start.min(range.start)..end.max(range.end);
+                2
+            }
+        };
+        if block.sixteenths == 16 * range.len() as u64 {
+            // only whole words have the weight of whole words
+            self.mass[range].fill(WORD / parts);
+            return;
+        }
+        self.words = false;
+        for (mass, mark) in self.mass[range.clone()].iter_mut().zip(&self.marks[range]) {
+            *mass = whole_mass(mark.script()) / parts;
+        }
+    }
+
+    /// Takes the mass of lists away.
+    fn drop_lists(&mut self) {
+        if self.lists.is_empty() {
+            return;
+        }
+        let mass = &mut self.mass[self.lists.clone()];
+        if self.words {
+            for mass in mass {
+                *mass = if *mass == WORD { WORD } else { 0 };
+            }
+        } else {
+            for (mass, mark) in mass.iter_mut().zip(&self.marks[self.lists.clone()]) {
+                *mass = if *mass == whole_mass(mark.script()) { *mass } else { 0 };
+            }
+        }
+    }
+}
+
 /// The mass of `letters` from that of the `words` they were cut from.
 pub(crate) fn letter_mass(words: &Tokens, mass: &[u8], letters: &Tokens) -> Vec<u8> {
     let mut word = 0;
@@ -242,11 +346,12 @@ fn is_inside_sentence(first: Marks, joined: bool) -> bool {
 /// Whether three fifths of the words begin with a capital, as in menus and lists of names and unlike
 /// in prose (German nouns make two fifths).
 fn is_title_case(marks: &[Marks]) -> bool {
-    let words = marks.iter().filter(|m| m.script() == Script::Words && !m.has(Marks::NUMBER));
     let (mut capitals, mut all) = (0, 0);
-    for mark in words {
-        all += 1;
-        capitals += usize::from(mark.has(Marks::CAPITAL));
+    for chunk in marks.chunks(CHUNK) {
+        let flags = Flags::of(chunk);
+        let words = flags::bits(0..chunk.len()) & !flags.part & !flags.number;
+        all += words.count_ones();
+        capitals += (words & flags.capital).count_ones();
     }
     all >= 8 && capitals * 5 >= all * 3
 }
@@ -280,27 +385,76 @@ fn drop_encoded(marks: &[Marks], mass: &mut [u8]) {
 /// Tokens that are judged together by [`drop_encoded`].
 const CODE_WINDOW: usize = 24;
 
-/// Furniture stands together: a block of prose among furniture is furniture, too (the paragraphs of
-/// a consent notice that hold no phrase of the list).
-fn spread(blocks: &mut [Block]) {
-    let long: Vec<usize> = (0..blocks.len())
-        .filter(|&i| blocks[i].kind != Kind::List || blocks[i].sixteenths >= 12 * 16)
-        .collect();
-    let is: Vec<bool> = long
-        .iter()
-        .map(|&i| blocks[i].kind == Kind::Furniture && blocks[i].sixteenths >= 8 * 16)
-        .collect();
-    for at in 0..long.len() {
-        if blocks[long[at]].kind != Kind::Prose {
-            continue;
-        }
-        let from = at.saturating_sub(SMEAR);
-        let to = (at + SMEAR + 1).min(long.len());
-        let before = is[from..at].iter().filter(|f| **f).count();
-        let after = is[at + 1..to].iter().filter(|f| **f).count();
-        if before >= 1 && after >= 1 && before + after > SMEAR {
-            blocks[long[at]].kind = Kind::Furniture;
-        }
+/// Whether [`drop_encoded`] may find anything, from the flags of one chunk after the other: a window
+/// of it holds two whole groups of eight tokens side by side with few plain words.
+#[derive(Debug, Default)]
+struct MaybeEncoded {
+    /// Plain words of the last group.
+    last: u64,
+    found: bool,
+}
+
+impl MaybeEncoded {
+    #[inline]
+    fn take(&mut self, flags: Flags) {
+        // plain words in each byte of eight tokens
+        let plain = !(flags.capital | flags.number);
+        let pairs = plain - (plain >> 1 & 0x5555_5555_5555_5555);
+        let fours = (pairs & 0x3333_3333_3333_3333) + (pairs >> 2 & 0x3333_3333_3333_3333);
+        let eights = (fours + (fours >> 4)) & 0x0F0F_0F0F_0F0F_0F0F;
+        let both = eights + (eights << 8 | self.last);
+        // a byte of at least 128 - limit stays below 128 if it is at most the limit
+        const LIMIT: u64 = (CODE_WINDOW / 12) as u64;
+        let many = both + 0x0101_0101_0101_0101 * (127 - LIMIT);
+        self.found |= many & 0x8080_8080_8080_8080 != 0x8080_8080_8080_8080;
+        self.last = eights >> 56;
     }
 }
+
+/// Furniture stands together: a block of prose among furniture is furniture, too (the paragraphs of
+/// a consent notice that hold no phrase of the list). Blocks are judged when the next ones are known;
+/// short lists stand between furniture and prose without a part in this.
+#[derive(Debug, Default)]
+struct Spread {
+    /// The last long blocks: number `i` is at `i % 4`.
+    waiting: [Option<Block>; SMEAR + 1],
+    count: usize,
+    /// Which of the long blocks so far are furniture, the last in bit 0.
+    furniture: u32,
+}
+
+/// Neighbours on each side that are looked at.
 const SMEAR: usize = 3;
+
+impl Spread {
+    fn take(&mut self, block: Block, scale: &mut Scale<'_>) {
+        if block.kind == Kind::List && block.sixteenths < 12 * 16 {
+            scale.weigh(block);
+        } else {
+            let furniture = block.kind == Kind::Furniture && block.sixteenths >= 8 * 16;
+            self.push(Some(block), furniture, scale);
+        }
+    }
+
+    fn finish(&mut self, scale: &mut Scale<'_>) {
+        for _ in 0..SMEAR {
+            self.push(None, false, scale);
+        }
+    }
+
+    /// Takes the next long block and judges the one whose neighbours are now known.
+    fn push(&mut self, block: Option<Block>, furniture: bool, scale: &mut Scale<'_>) {
+        self.waiting[self.count % (SMEAR + 1)] = block;
+        self.count += 1;
+        self.furniture = self.furniture << 1 | u32::from(furniture);
+        let Some(mut judged) = self.waiting[self.count % (SMEAR + 1)].take() else { return };
+        let side = (1 << SMEAR) - 1;
+        let after = (self.furniture & side).count_ones();
+        let before = (self.furniture >> (SMEAR + 1) & side).count_ones();
+        let among = before >= 1 && after >= 1 && before + after > SMEAR as u32;
+        if judged.kind == Kind::Prose && among {
+            judged.kind = Kind::Furniture;
+        }
+        scale.weigh(judged);
+    }
+}

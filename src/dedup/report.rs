@@ -104,8 +104,12 @@ pub struct Counts {
 }
 
 /// The clusters of a batch.
+///
+/// A report that is read back is checked first: its documents, clusters and pairs must fit together,
+/// or reading fails with [`DamagedReport`](crate::error::DamagedReport).
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "super::checked::Fields"))]
 pub struct Report {
     pub(crate) clusters: Vec<Cluster>,
     /// For each document: its cluster in `clusters`, or `NO_CLUSTER`.

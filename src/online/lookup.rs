@@ -9,7 +9,7 @@
 
 use super::answer::{Effort, Page, Sites};
 use super::head::{Head, site_code};
-use super::sketch::{self, Sketch, Unpacked, fingerprint};
+use super::sketch::{self, Field, Sketch, Unpacked, fingerprint};
 use super::store::{DocId, List, Parts, Snapshot};
 use super::trace::{self, Judgement, Query};
 use crate::compare::{Comparer, Document};
@@ -207,10 +207,9 @@ pub(super) fn damaged(doc: DocId, error: &DecodeError) -> IndexError {
 /// All fingerprints under which a sketch of this body is posted, sorted.
 pub(super) fn posted(body: &[u8]) -> Result<Vec<u64>, DecodeError> {
     let mut out = Vec::new();
-    let head = sketch::scan(body, &mut |_| {}, &mut |one| {
-        if one.indexed {
-            out.push(one.hash);
-        }
+    let head = sketch::scan(body, &mut |field| match field {
+        Field::Sampled(one) if one.indexed => out.push(one.hash),
+        _ => {}
     })?;
     if head.tokens > 0 {
         out.push(whole_probe(head.content_hash));
@@ -268,10 +267,6 @@ pub(super) fn read_sketch(
 }
 
 impl Settings<'_> {
-    fn keeps_numbers(&self) -> bool {
-        self.comparer.thresholds.max_substituted_numbers.is_some()
-    }
-
     /// Probes and learns: afterwards the page's furniture has no mass.
     pub(super) fn probe(
         &self,
@@ -284,7 +279,6 @@ impl Settings<'_> {
         self.learn(snapshot, terms.site, scratch)?;
         effort.probes += scratch.probes.len() as u32;
         effort.furniture += scratch.known.iter().filter(|k| **k).count() as u32;
-        let keeps_numbers = self.keeps_numbers();
         let Scratch { document, query, own, samples, probes, known, .. } = scratch;
         let learned = known.iter().any(|k| *k);
         let sorted = &probes[..known.len()];
@@ -296,7 +290,7 @@ impl Settings<'_> {
                 let sampled = samples.iter().map(|&(f, at)| (at as usize, is_known(f)));
                 content::take_away(sampled, tokens, shingles, mass);
             }
-            query.of_document(document, keeps_numbers);
+            query.of_document(document);
         } else {
             query.of_sketch(own);
             if learned {
@@ -620,7 +614,7 @@ impl Settings<'_> {
             if learned {
                 take_known_away(&scratch.own, &known, &mut scratch.document);
             }
-            scratch.query.of_document(&scratch.document, self.keeps_numbers());
+            scratch.query.of_document(&scratch.document);
         } else {
             scratch.query.of_sketch(&scratch.own);
             if learned {

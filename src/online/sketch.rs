@@ -18,7 +18,7 @@ use crate::text::{Marks, Script};
 ///   12 words holds one and on average every fourth or fifth word begins one,
 /// * which of them an [`OnlineIndex`](super::OnlineIndex) finds the document by: the winnowed
 ///   fingerprints of twice the recipe's window (32) that touch content,
-/// * the content mass of every token, as runs,
+/// * the content mass of every token, as runs, and which tokens are numbers,
 /// * the number of tokens and the hash of all of them.
 ///
 /// About 350 bytes for a page of 400 words, 0.8 bytes a word. A sketch is made by one machine and may
@@ -46,12 +46,12 @@ use crate::text::{Marks, Script};
 /// | tokens, shingles, window | three numbers |
 /// | bits of a sampled hash, `b` (20 to 32) | `u8` |
 /// | sampled shingles | number |
-/// | runs of tokens of one mass and kind | number, then for each: `length * 8 + number * 4 + script` (a number), mass (`u8`) |
+/// | runs of tokens of one mass and script | number, then for each: `length * 4 + script` (a number), mass (`u8`) |
+/// | tokens that are numbers | number, then for each: the tokens between it and the one before (a number) |
 /// | sampled shingles, packed | for each: position less that of the one before, less 1 (before the first: -1), in as many bits as `window - 1` has; 1 bit: whether it is indexed; the low `b` bits of its hash; if it is indexed, the next bits up to 40 |
 ///
 /// where a *number* is LEB128 in its shortest form, packed bits go from the lowest up, and zeros fill the
-/// last byte. Scripts are 0 words, 1 Han, 2 Southeast Asian, 3 letters; `number` is 1 for numbers under
-/// [`Profile::Short`], where they count, else 0.
+/// last byte. Scripts are 0 words, 1 Han, 2 Southeast Asian, 3 letters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "Vec<u8>", into = "Vec<u8>"))]
@@ -143,14 +143,14 @@ impl Sketch {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         let (reader, recipe) = Reader::new(bytes, Kind::Document)?;
         let body = reader.all()?;
-        scan(body, &mut |_| {}, &mut |_| {})?;
+        scan(body, &mut |_| {})?;
         Ok(Self { recipe, body: body.into() })
     }
 
     /// Number of tokens of the document.
     #[must_use]
     pub fn tokens(&self) -> u32 {
-        scan(&self.body, &mut |_| {}, &mut |_| {}).map_or(0, |head| head.tokens)
+        scan(&self.body, &mut |_| {}).map_or(0, |head| head.tokens)
     }
 
     /// Bytes of memory held.
@@ -165,7 +165,7 @@ impl Sketch {
 
     /// A sketch from the body that [`write`] made under `recipe`.
     pub(super) fn from_body(recipe: RecipeId, body: &[u8]) -> Result<Self, DecodeError> {
-        scan(body, &mut |_| {}, &mut |_| {})?;
+        scan(body, &mut |_| {})?;
         Ok(Self { recipe, body: body.into() })
     }
 }
@@ -184,13 +184,12 @@ impl From<Sketch> for Vec<u8> {
     }
 }
 
-/// Tokens in a row of one mass and one kind.
+/// Tokens in a row of one mass and one script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) len: u32,
     pub(super) mass: u8,
     pub(super) script: Script,
-    pub(super) number: bool,
 }
 
 /// A sampled shingle.
@@ -223,16 +222,23 @@ pub(super) struct Unpacked {
     /// Content mass of each token.
     pub(super) mass: Vec<u8>,
     pub(super) sampled: Vec<Sampled>,
+    /// Tokens that are numbers, in order.
+    pub(super) numbers: Vec<u32>,
     parts: Vec<Part>,
 }
 
 impl Unpacked {
     /// Replaces the content by that of `body`, which was written under `recipe`.
     pub(super) fn read(&mut self, recipe: Recipe, body: &[u8]) -> Result<(), DecodeError> {
-        let Self { mass, sampled, parts, .. } = self;
+        let Self { mass, sampled, numbers, parts, .. } = self;
         sampled.clear();
+        numbers.clear();
         parts.clear();
-        let head = scan(body, &mut |part| parts.push(part), &mut |one| sampled.push(one))?;
+        let head = scan(body, &mut |field| match field {
+            Field::Part(part) => parts.push(part),
+            Field::Number(at) => numbers.push(at),
+            Field::Sampled(one) => sampled.push(one),
+        })?;
         let window = sample_window(recipe, head.shingles as usize) as u32;
         if head.shingles > 0 && head.window != window {
             let expected = "that of the recipe for this number of shingles";
@@ -280,15 +286,7 @@ impl Unpacked {
         }
     }
 
-    /// Which tokens are numbers, where that was kept.
-    pub(super) fn numbers(&self, out: &mut Vec<bool>) {
-        out.clear();
-        for part in &self.parts {
-            out.resize(out.len() + part.len as usize, part.number);
-        }
-    }
-
-    /// The runs of tokens of one mass and kind.
+    /// The runs of tokens of one mass and script.
     pub(super) fn parts(&self) -> &[Part] {
         &self.parts
     }
@@ -353,7 +351,9 @@ pub(super) fn write(
     let bits = sampled_bits(tokens);
     out.push(bits as u8);
     put_varint(out, winnowed.len() as u64);
-    write_parts(recipe, &document.tokens().marks()[..tokens], &document.mass()[..tokens], out);
+    let marks = &document.tokens().marks()[..tokens];
+    write_parts(marks, &document.mass()[..tokens], out);
+    write_numbers(marks, out);
 
     let mut used = vec![false; indexed.len()];
     let delta_bits = bits_of(window as u64);
@@ -396,21 +396,15 @@ fn touches_content(document: &Document, at: usize) -> bool {
     document.mass()[at..end].iter().any(|&m| m > 0)
 }
 
-fn write_parts(recipe: Recipe, marks: &[Marks], mass: &[u8], out: &mut Vec<u8>) {
-    let keeps_numbers = recipe.profile() == Profile::Short;
-    let class = |at: usize| {
-        let mark = marks[at];
-        let number = u64::from(keeps_numbers && mark.has(Marks::NUMBER));
-        (mass[at], number << 2 | script_code(mark.script()))
-    };
+fn write_parts(marks: &[Marks], mass: &[u8], out: &mut Vec<u8>) {
+    let class = |at: usize| (mass[at], marks[at].script());
     let mut parts = Vec::new();
-    let (mut count, mut start) = (0u64, 0);
+    let (mut count, mut start) = (0, 0);
     while start < marks.len() {
-        let (mass, kind) = class(start);
-        let end = (start + 1..marks.len()).find(|&at| class(at) != (mass, kind));
+        let end = (start + 1..marks.len()).find(|&at| class(at) != class(start));
         let end = end.unwrap_or(marks.len());
-        put_varint(&mut parts, ((end - start) as u64) << 3 | kind);
-        parts.push(mass);
+        put_varint(&mut parts, ((end - start) as u64) << 2 | script_code(class(start).1));
+        parts.push(mass[start]);
         count += 1;
         start = end;
     }
@@ -418,13 +412,31 @@ fn write_parts(recipe: Recipe, marks: &[Marks], mass: &[u8], out: &mut Vec<u8>) 
     out.extend_from_slice(&parts);
 }
 
-/// Reads a body: its fixed numbers, then each run of tokens, then each sampled shingle (whose number
-/// of tokens is left 0). What it accepts has exactly one form, and no length in it is greater than
-/// what stands in the bytes allows.
+fn write_numbers(marks: &[Marks], out: &mut Vec<u8>) {
+    let numbers = || (0u64..).zip(marks).filter(|(_, m)| m.has(Marks::NUMBER)).map(|(at, _)| at);
+    put_varint(out, numbers().count() as u64);
+    let mut next = 0;
+    for at in numbers() {
+        put_varint(out, at - next);
+        next = at + 1;
+    }
+}
+
+/// What stands in a body behind its fixed numbers.
+pub(super) enum Field {
+    /// A run of tokens.
+    Part(Part),
+    /// A token that is a number.
+    Number(u32),
+    /// A sampled shingle, whose number of tokens is left 0.
+    Sampled(Sampled),
+}
+
+/// Reads a body: its fixed numbers, and `each` of the fields behind them. What it accepts has exactly
+/// one form, and no length in it is greater than what stands in the bytes allows.
 pub(super) fn scan(
     mut body: &[u8],
-    part: &mut dyn FnMut(Part),
-    sampled: &mut dyn FnMut(Sampled),
+    each: &mut dyn FnMut(Field),
 ) -> Result<Head, DecodeError> {
     let rest = &mut body;
     let short = || DecodeError::value("a number", "no number", "one in its shortest form");
@@ -450,20 +462,29 @@ pub(super) fn scan(
     let mut held = 0;
     let mut before = None;
     for _ in 0..parts {
-        let code = take_varint(rest, (MAX_TOKENS as u64) << 3 | 7).ok_or_else(short)?;
+        let code = take_varint(rest, (MAX_TOKENS as u64) << 2 | 3).ok_or_else(short)?;
         let [mass] = take_array(rest).ok_or_else(short)?;
-        let (len, kind) = (code >> 3, code & 7);
+        let (len, kind) = (code >> 2, code & 3);
         held += len;
         if len == 0 || held > tokens || before == Some((kind, mass)) {
             let expected = "runs of tokens, each as long as it goes";
             return Err(DecodeError::value("run of tokens", len, expected));
         }
         before = Some((kind, mass));
-        let (script, number) = (script_of(kind), kind & 4 != 0);
-        part(Part { len: len as u32, mass, script, number });
+        each(Field::Part(Part { len: len as u32, mass, script: script_of(kind) }));
     }
     if held != tokens {
         return Err(DecodeError::value("tokens of all runs", held, "the tokens of the document"));
+    }
+    let numbers = take_varint(rest, tokens).ok_or_else(short)?;
+    let mut next = 0;
+    for _ in 0..numbers {
+        let at = next + take_varint(rest, tokens).ok_or_else(short)?;
+        if at >= tokens {
+            return Err(DecodeError::value("token that is a number", at, "a token of the document"));
+        }
+        each(Field::Number(at as u32));
+        next = at + 1;
     }
     let missing = || DecodeError::value("a sampled shingle", "nothing", "its bits");
     let mut reader = BitReader::new(rest);
@@ -480,7 +501,7 @@ pub(super) fn scan(
             return Err(DecodeError::value("position", position, "one inside the next window"));
         }
         next = position + 1;
-        sampled(Sampled { position: position as u32, count: 0, indexed, hash });
+        each(Field::Sampled(Sampled { position: position as u32, count: 0, indexed, hash }));
     }
     // winnowing leaves no window without a sampled shingle
     if !reader.is_done() || next + window <= shingles || (count == 0) != (shingles == 0) {

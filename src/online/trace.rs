@@ -20,7 +20,8 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Query {
     pub(super) content_hash: u64,
     pub(super) mass: Vec<u8>,
-    numbers: Vec<bool>,
+    /// Tokens that are numbers, in order.
+    numbers: Vec<u32>,
     /// Shingles that are known: positions and the low bits of their hashes.
     positions: Vec<u32>,
     hashes: Vec<u64>,
@@ -35,15 +36,13 @@ pub(super) struct Query {
 
 impl Query {
     /// Of a text.
-    pub(super) fn of_document(&mut self, document: &Document, keeps_numbers: bool) {
+    pub(super) fn of_document(&mut self, document: &Document) {
         self.content_hash = document.content_hash();
         self.mass.clear();
         self.mass.extend_from_slice(document.mass());
         self.numbers.clear();
-        if keeps_numbers {
-            let marks = document.tokens().marks();
-            self.numbers.extend(marks.iter().map(|m| m.has(Marks::NUMBER)));
-        }
+        let marks = (0..).zip(document.tokens().marks());
+        self.numbers.extend(marks.filter(|(_, m)| m.has(Marks::NUMBER)).map(|(at, _)| at));
         let hashes = document.shingles().hashes();
         self.hashes.clear();
         self.hashes.extend(hashes.iter().map(|&h| fingerprint(h)));
@@ -57,7 +56,7 @@ impl Query {
     pub(super) fn of_sketch(&mut self, sketch: &Unpacked) {
         self.content_hash = sketch.head.content_hash;
         self.mass.clone_from(&sketch.mass);
-        sketch.numbers(&mut self.numbers);
+        self.numbers.clone_from(&sketch.numbers);
         self.positions.clear();
         self.positions.extend(sketch.sampled.iter().map(|s| s.position));
         self.hashes.clear();
@@ -240,11 +239,10 @@ pub(super) fn judge(
     evidence.identical = query.content_hash == sketch.head.content_hash
         && query.mass.len() == mass.len()
         && !mass.is_empty();
-    if comparer.thresholds.max_substituted_numbers.is_some() {
-        let mut numbers = Vec::new();
-        sketch.numbers(&mut numbers);
-        let a = (query.numbers.len(), &|at: usize| query.numbers[at]);
-        let b = (numbers.len(), &|at: usize| numbers[at]);
+    if comparer.asks_for_numbers(&evidence) {
+        let is_in = |numbers: &[u32], at: usize| numbers.binary_search(&(at as u32)).is_ok();
+        let a = (query.mass.len(), &|at| is_in(&query.numbers, at));
+        let b = (mass.len(), &|at| is_in(&sketch.numbers, at));
         evidence.substituted_numbers =
             Some(relation::substituted((a.0, a.1), (b.0, b.1), &alignment));
     }

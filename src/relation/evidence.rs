@@ -48,8 +48,9 @@ pub struct Evidence {
     /// Tokens of any kind that stand unmatched on both sides of a gap between two chained runs, summed.
     pub substituted_tokens: u32,
     /// Numbers that stand unmatched on both sides of a gap (of each gap the lesser count), summed; those
-    /// among the first two tokens are labels (`UPDATE 2`) and do not count. `None` where no
-    /// [`threshold`](super::Thresholds::max_substituted_numbers) asks for them.
+    /// among the first two tokens are labels (`UPDATE 2`) and do not count. `None` where they
+    /// decide nothing: see [`fragment_run`](super::Thresholds::fragment_run) and
+    /// [`max_substituted_numbers`](super::Thresholds::max_substituted_numbers).
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub substituted_numbers: Option<u32>,
     /// Unmatched content words of a before the first chained run.

@@ -58,12 +58,11 @@
 //! Linear in the bytes of the text, with memory for the tokens and for the normal form of the
 //! longest word that has another normal form than its own bytes.
 
-mod block;
+mod high;
 mod letters;
 mod property;
 mod run;
 mod segment;
-mod short;
 mod tables;
 mod tokens;
 

@@ -1,16 +1,21 @@
-//! One document: blocks of ASCII by masks, everything else by the segmenter.
+//! One document: words that are their own lower case by masks, everything else by the segmenter.
 //!
-//! Words of ASCII letters and digits between separators, the bulk of most text, are found in the
-//! masks of a block. Curly quotes, dashes and other separators of General Punctuation and Latin-1
-//! are read among them. From the first other character on, [`segment`] takes over at the beginning
-//! of the word it stands in, until an ASCII byte that can be in no token. A word that reaches the
-//! end of its block begins the next block.
+//! A chunk of the text is classified at once. Words of ASCII letters and digits, the bulk of most text,
+//! are found in the masks; [`high`](super::high) adds the letters beyond ASCII whose normal form is as
+//! long as they are, with their marks, and reads curly quotes, dashes and other separators. From the
+//! first other character on, [`segment`] takes over at the beginning of the word it stands in, until an
+//! ASCII byte that can be in no token. A word that reaches the end of its chunk begins the next one.
+//!
+//! The words are hashed a chunk at a time, and marked by what stands right behind them. Marks of
+//! everything else are gathered meanwhile.
 
-use super::block::{Lower, Masks, PAD, SIZE, classify};
-use super::property::{Kind, Record, effect};
+use super::high::{self, High, Reader};
+use super::property::{Record, effect};
 use super::segment::{Buffers, Gap, segment};
-use super::tokens::{ROOM, Writer};
-use super::{Marks, Span, Tokens, short};
+use super::{Marks, Span, Tokens};
+use crate::kernel::classify::{BLOCKS, CHUNK, Lower, Masks, PAD, SIZE, classify};
+use crate::kernel::words::{Edges, SHORT, WORDS, Words};
+use std::ops::Range;
 
 /// Effects of the ASCII separators.
 const EFFECTS: [u8; 128] = {
@@ -32,15 +37,26 @@ const EFFECTS: [u8; 128] = {
 };
 
 /// Marks of a word by its first byte.
-const FIRST_MARKS: [Marks; 256] = {
-    let mut marks = [Marks(0); 256];
+const FIRST_MARKS: [u8; 256] = {
+    let mut marks = [0; 256];
     let mut i = 0;
     while i < 256 {
         if (i as u8).is_ascii_uppercase() {
-            marks[i] = Marks::CAPITAL;
+            marks[i] = Marks::CAPITAL.0;
         } else if (i as u8).is_ascii_digit() {
-            marks[i] = Marks::NUMBER;
+            marks[i] = Marks::NUMBER.0;
         }
+        i += 1;
+    }
+    marks
+};
+
+/// Marks of a word by the byte behind it, but for line breaks.
+const NEXT_MARKS: [u8; 256] = {
+    let mut marks = [0; 256];
+    let mut i = 0;
+    while i < 128 {
+        marks[i] = EFFECTS[i] & (Marks::SENTENCE_END.0 | Marks::CLAUSE_END.0);
         i += 1;
     }
     marks
@@ -49,24 +65,39 @@ const FIRST_MARKS: [Marks; 256] = {
 /// One document under way.
 #[derive(Debug)]
 pub(super) struct Run<'a> {
-    out: Writer<'a>,
+    out: &'a mut Tokens,
     gap: Gap,
     buffers: Buffers,
 }
 
-/// Where words and separators stand in a block.
+/// Words of a chunk with a curly apostrophe that are kept track of.
+const CURLY: usize = 32;
+
+/// A piece of text and what was found in it.
+#[derive(Debug)]
+struct Chunk {
+    /// The classes of the blocks, and those of the byte behind the last.
+    masks: [Masks; BLOCKS + 1],
+    lower: Lower,
+    /// Ends of the words found.
+    edges: Edges,
+    /// Marks for the word before the first one found, for the first, and so on.
+    marks: [u8; WORDS + 1],
+    /// Numbers of the words found that have a curly apostrophe.
+    curly: [u16; CURLY],
+    curly_count: usize,
+    words: Words,
+}
+
+/// Why the masks were read no further.
 #[derive(Debug, Clone, Copy)]
-struct Layout {
-    /// Bytes of words.
-    word: u64,
-    /// Bytes of words that hold U+2019 as an apostrophe.
-    curly: u64,
-    /// First bytes of separators other than U+0020.
-    separator: u64,
-    /// Bytes to advance.
-    advance: usize,
-    /// Whether the segmenter goes on from there.
-    handover: bool,
+enum Stop {
+    /// The chunk was read.
+    End,
+    /// A word that begins here reaches the end of the chunk.
+    Open(usize),
+    /// The segmenter is to go on from here.
+    Slow(usize),
 }
 
 #[inline]
@@ -74,46 +105,74 @@ fn below(bit: usize) -> u64 {
     if bit >= 64 { u64::MAX } else { (1 << bit) - 1 }
 }
 
-/// Two or three bytes of UTF-8 as a code point.
+/// One more than the highest place below `at` that is not in `word`; 0 if there is none.
 #[inline]
-fn decode(bytes: &[u8]) -> u32 {
-    match *bytes {
-        [a, b, ..] if a < 0xE0 => u32::from(a & 0x1F) << 6 | u32::from(b & 0x3F),
-        [a, b, c, ..] => u32::from(a & 0x0F) << 12 | u32::from(b & 0x3F) << 6 | u32::from(c & 0x3F),
-        _ => 0xFFFD,
+fn last_outside(word: u64, at: usize) -> usize {
+    64 - (!word & below(at)).leading_zeros() as usize
+}
+
+/// Calls `f` with the place of each bit.
+#[inline]
+fn each(mut bits: u64, mut f: impl FnMut(usize)) {
+    while bits != 0 {
+        f(bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
+}
+
+impl Chunk {
+    fn new() -> Self {
+        Self {
+            masks: [Masks::default(); BLOCKS + 1],
+            lower: [0; PAD + CHUNK + PAD],
+            edges: [0; BLOCKS + 1],
+            marks: [0; WORDS + 1],
+            curly: [0; CURLY],
+            curly_count: 0,
+            words: Words::new(),
+        }
+    }
+
+    /// Classifies the beginning of `rest`; returns its length.
+    fn load(&mut self, rest: &str) -> usize {
+        let bytes = &rest.as_bytes()[..rest.len().min(CHUNK)];
+        classify(bytes, &mut self.lower, &mut self.masks);
+        // nothing stands behind the text
+        self.lower[PAD + bytes.len()] = 0;
+        let behind = rest.as_bytes().get(CHUNK).copied().unwrap_or_default();
+        self.masks[bytes.len().div_ceil(SIZE)] = Masks {
+            letter: u64::from(behind.is_ascii_alphabetic()),
+            digit: u64::from(behind.is_ascii_digit()),
+            high: u64::from(!behind.is_ascii()),
+            ..Masks::default()
+        };
+        let mut len = bytes.len();
+        while !rest.is_char_boundary(len) {
+            len -= 1;
+        }
+        len
+    }
+
+    /// Forgets the words from the one that begins at `start` on.
+    fn cut(&mut self, start: usize, block: usize) {
+        self.edges[start / SIZE] &= below(start % SIZE);
+        self.edges[start / SIZE + 1..=block + 1].fill(0);
     }
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(out: &'a mut Tokens, truncated: bool) -> Self {
-        let out = Writer::new(out, truncated);
+        out.clear();
+        out.set_truncated(truncated);
         Self { out, gap: Gap::START, buffers: Buffers::default() }
     }
 
     /// Takes the next part of the document, which begins at offset `base`; its end ends a token.
     pub(super) fn text(&mut self, text: &str, base: usize) {
-        let bytes = text.as_bytes();
-        let mut lower: Lower = [0; PAD + SIZE + PAD];
+        let mut chunk = Chunk::new();
         let mut at = 0;
-        while at < bytes.len() {
-            let tail: [u8; SIZE];
-            let rest = &bytes[at..];
-            let (block, len) = match rest.first_chunk::<SIZE>() {
-                Some(block) => (block, SIZE),
-                None => {
-                    let mut copy = [0; SIZE];
-                    copy[..rest.len()].copy_from_slice(rest);
-                    tail = copy;
-                    (&tail, rest.len())
-                }
-            };
-            let masks = classify(block, &mut lower);
-            let layout = layout(block, len, &masks);
-            self.block(block, layout, &lower, base + at);
-            at += layout.advance;
-            if layout.handover {
-                at = segment(text, at, true, base, &mut self.buffers, &mut self.gap, &mut self.out);
-            }
+        while at < text.len() {
+            at = self.chunk(text, at, base, &mut chunk);
         }
     }
 
@@ -123,202 +182,214 @@ impl<'a> Run<'a> {
         self.out.mark_last(marks);
     }
 
-    pub(super) fn finish(mut self) {
+    pub(super) fn finish(self) {
         self.out.mark_last(Marks::LINE_END | Marks::PARAGRAPH_END);
-        self.out.finish();
     }
 
-    /// Pushes the words of a block that begin and end at the given bits.
-    #[inline]
-    fn words(
-        &mut self,
-        block: &[u8; SIZE],
-        mut starts: u64,
-        mut ends: u64,
-        curly: u64,
-        lower: &Lower,
-        base: usize,
-    ) {
-        let Some((hashes, spans, marks)) = self.out.room() else { return };
-        let mut count = 0;
-        while starts != 0 {
-            let start = starts.trailing_zeros() as usize;
-            let end = ends.trailing_zeros() as usize;
-            starts &= starts - 1;
-            ends &= ends.wrapping_sub(1);
-            let len = end - start;
-            let hash = if len > 16 || curly >> start & 1 != 0 {
-                uncommon(&lower[PAD + start..PAD + end])
+    /// Takes a chunk from `origin` on, which is outside any word; returns where the next one begins.
+    fn chunk(&mut self, text: &str, origin: usize, base: usize, chunk: &mut Chunk) -> usize {
+        let len = chunk.load(&text[origin..]);
+        let rest = &text.as_bytes()[origin..];
+        let mut from = 0;
+        while from < len {
+            let stop = self.scan(rest, base + origin, from..len, chunk);
+            self.words(rest, base + origin, chunk);
+            let slow = match stop {
+                Stop::End => break,
+                Stop::Open(start) if start > 0 => return origin + start,
+                Stop::Open(start) | Stop::Slow(start) => origin + start,
+            };
+            let end = segment(text, slow, true, base, &mut self.buffers, &mut self.gap, self.out);
+            from = end - origin;
+        }
+        origin + from.max(len)
+    }
+
+    /// Finds the words and separators of `range`, which begins outside any word and ends at the end of
+    /// the chunk.
+    fn scan(&mut self, rest: &[u8], base: usize, range: Range<usize>, chunk: &mut Chunk) -> Stop {
+        let mut reader = Reader::default();
+        // words that have ended; where the open word began; the bits behind the last block
+        let (mut words, mut open) = (0, 0);
+        let (mut in_word, mut letter_before, mut digit_before) = (0, 0, 0);
+        for block in range.start / SIZE..range.end.div_ceil(SIZE) {
+            let first = SIZE * block;
+            let masks = chunk.masks[block];
+            let next = &chunk.masks[block + 1];
+            let valid = below(range.end - first) & !below(range.start.saturating_sub(first));
+            let mut found = High::default();
+            if masks.high & valid != 0 {
+                found = reader.read(
+                    rest,
+                    first,
+                    masks.high & valid,
+                    (masks.letter & valid, letter_before),
+                    &mut chunk.lower,
+                );
+            }
+            let letters = masks.letter & valid | found.letters;
+            let digits = masks.digit & valid;
+            let mut word = letters | digits | found.curly;
+            // Joiners and what stands beside them.
+            let behind = |here: u64, next: u64| here >> 1 | next << 63;
+            let after_letter = masks.apostrophe & (letters << 1 | letter_before);
+            let after_digit = masks.point & (digits << 1 | digit_before);
+            let mut slow = found.slow;
+            if chunk.curly_count + found.apostrophes.count_ones() as usize > CURLY {
+                slow |= found.apostrophes;
+            }
+            let candidates = (after_letter | after_digit) & valid;
+            if candidates != 0 {
+                let letters = found.letters | masks.letter;
+                let joins = after_letter & behind(letters, next.letter)
+                    | after_digit & behind(masks.digit, next.digit);
+                word |= joins & valid;
+                // What comes behind is not known yet.
+                let unread = behind(masks.high & !valid, next.high);
+                slow |= candidates & unread;
+            }
+            if slow != 0 {
+                // What a joiner beside it does is for the segmenter to say.
+                slow = 1 << slow.trailing_zeros();
+                slow |= slow >> 1 & (masks.apostrophe | masks.point) & valid;
+                word |= slow;
+            }
+            let mut limit = SIZE;
+            if slow != 0 {
+                limit = last_outside(word, slow.trailing_zeros() as usize);
+                if limit == 0 && in_word != 0 {
+                    chunk.cut(open, block);
+                    return Stop::Slow(open);
+                }
+                word &= below(limit);
+            }
+            let kept = valid & below(limit);
+            word &= kept;
+
+            let edges = word ^ (word << 1 | in_word);
+            let starts = edges & word;
+            let ends = edges & !word;
+            chunk.edges[block] = edges;
+            let words_at = |at: usize| words + (ends & below(at + 1)).count_ones() as usize;
+
+            let blank = masks.blank | found.blank;
+            let separators = kept & !(word | blank);
+            let stops = separators & masks.stop & !(word << 1 | in_word);
+            each(stops, |at| {
+                chunk.marks[words_at(at) % (WORDS + 1)] |=
+                    NEXT_MARKS[usize::from(rest[first + at])];
+            });
+            let breaks = masks.breaks & kept;
+            let solid = separators & !breaks;
+            if breaks == 0 {
+                if solid != 0 {
+                    self.gap.solid();
+                }
             } else {
-                short::hash(load(lower, PAD + start), load(lower, PAD + end - 8), len)
-            };
-            hashes[count % ROOM] = hash;
-            spans[count % ROOM] = Span { start: (base + start) as u32, end: (base + end) as u32 };
-            marks[count % ROOM] = FIRST_MARKS[block[start & 63] as usize];
-            count += 1;
+                let mut done = 0;
+                each(breaks, |at| {
+                    if solid & below(at) & !done != 0 {
+                        self.gap.solid();
+                    }
+                    done = below(at);
+                    let effects = EFFECTS[usize::from(rest[first + at]) % 128];
+                    let (at, words) = (base + first + at, words_at(at));
+                    let marks = self.gap.separator(effects, at, at + 1, self.out.len() + words);
+                    chunk.marks[words % (WORDS + 1)] |= marks.0;
+                });
+                if solid & !done != 0 {
+                    self.gap.solid();
+                }
+            }
+            if (found.capital | found.ends | found.apostrophes) & kept != 0 {
+                each(found.capital & starts, |at| {
+                    chunk.marks[(words_at(at) + 1) % (WORDS + 1)] |= Marks::CAPITAL.0;
+                });
+                each(found.ends & kept, |at| {
+                    chunk.marks[words_at(at) % (WORDS + 1)] |= high::effects(rest, first + at) & 15;
+                });
+                each(found.apostrophes & kept, |at| {
+                    chunk.curly[chunk.curly_count % CURLY] = words_at(at) as u16;
+                    chunk.curly_count += 1;
+                });
+            }
+            words += ends.count_ones() as usize;
+            if starts != 0 {
+                open = first + 63 - starts.leading_zeros() as usize;
+            }
+            if limit < SIZE {
+                return Stop::Slow(first + limit);
+            }
+            in_word = word >> 63;
+            letter_before = letters >> 63;
+            digit_before = digits >> 63;
         }
-        self.out.advance(count);
+        // A word that reaches the end of a block that is not whole was ended there.
+        let block = (range.end - 1) / SIZE;
+        let is_ended = chunk.edges[range.end / SIZE] >> (range.end % SIZE) & 1 != 0;
+        if range.end == rest.len() {
+            chunk.edges[block + 1] |= in_word;
+        } else if in_word != 0 || is_ended {
+            chunk.cut(open, block);
+            return Stop::Open(open);
+        }
+        Stop::End
     }
 
-    /// Pushes the words of a block and marks them by its separators.
-    #[inline]
-    fn block(&mut self, block: &[u8; SIZE], layout: Layout, lower: &Lower, base: usize) {
-        let before = self.out.len();
-        let word = layout.word;
-        let starts = word & !(word << 1);
-        self.words(block, starts, !word & word << 1, layout.curly, lower, base);
-        let mut separators = layout.separator;
-        while separators != 0 {
-            let at = separators.trailing_zeros() as usize;
-            separators &= separators - 1;
-            let byte = block[at & 63];
-            let effects = match EFFECTS.get(byte as usize) {
-                Some(&effects) => effects,
-                None => Record::of(decode(&block[at & 63..])).effects(),
-            };
-            let tokens = before + (starts & below(at)).count_ones() as usize;
-            let marks = self.gap.separator(effects, base + at, base + at + 1, tokens);
-            self.out.mark(tokens, marks);
+    /// Writes the words that were found in a chunk, and forgets them.
+    fn words(&mut self, rest: &[u8], base: usize, chunk: &mut Chunk) {
+        let (words, lower) = (&mut chunk.words, &chunk.lower);
+        words.read(lower, &chunk.edges);
+        self.out.mark_last(Marks(chunk.marks[0]));
+        let count = words.len();
+        let spans = words.places().iter().map(|&[start, end]| {
+            // In range: texts are cut to u32::MAX bytes.
+            let at = |place: u16| (base + usize::from(place)) as u32;
+            Span { start: at(start), end: at(end) }
+        });
+        let marks = words.places().iter().zip(&chunk.marks[1..]);
+        let marks = marks.map(|(&[start, end], &further)| {
+            let first = FIRST_MARKS[usize::from(rest[usize::from(start)])];
+            let next = NEXT_MARKS[usize::from(lower[PAD + usize::from(end)])];
+            Marks(first | next | further)
+        });
+        let hashes = self.out.extend(words.hashes(), spans, marks);
+        let mut correct = |i: u16| {
+            let [start, end] = words.places()[usize::from(i)].map(usize::from);
+            hashes[usize::from(i)] = uncommon(&lower[PAD + start..PAD + end]);
+        };
+        for &i in words.long() {
+            let [start, end] = words.places()[usize::from(i)];
+            if usize::from(end - start) > SHORT {
+                correct(i);
+            }
         }
+        // the last word may have been given up
+        let curly = &chunk.curly[..chunk.curly_count];
+        curly.iter().filter(|i| usize::from(**i) < count).for_each(|&i| correct(i));
+        chunk.edges.fill(0);
+        // also that of a word that was begun
+        let end = (count + 2).min(chunk.marks.len());
+        chunk.marks[..end].fill(0);
+        chunk.curly_count = 0;
     }
-}
-
-#[inline]
-fn load(lower: &Lower, at: usize) -> u64 {
-    u64::from_le_bytes(lower[at..at + 8].try_into().unwrap_or_default())
 }
 
 /// Hash of a word that is long or has curly apostrophes.
 #[inline(never)]
 fn uncommon(word: &[u8]) -> u64 {
-    if word.is_ascii() {
+    const CURLY: &str = "\u{2019}";
+    let curly = CURLY.as_bytes();
+    if word.is_ascii() || !word.windows(curly.len()).any(|bytes| bytes == curly) {
         return crate::hash::bytes(word);
     }
-    let mut copy = [0; SIZE];
-    let mut len = 0;
-    for &byte in word {
-        match byte {
-            // The three bytes of U+2019.
-            0xE2 => copy[len] = b'\'',
-            0x80.. => continue,
-            _ => copy[len] = byte,
-        }
+    let mut copy = [0; CHUNK];
+    let (mut at, mut len) = (0, 0);
+    while at < word.len() {
+        let is_curly = word[at..].starts_with(curly);
+        copy[len % CHUNK] = if is_curly { b'\'' } else { word[at] };
+        at += if is_curly { curly.len() } else { 1 };
         len += 1;
     }
     crate::hash::bytes(&copy[..len])
-}
-
-/// Finds the words of a block of which `len` bytes are text. The block begins outside any word.
-#[inline]
-fn layout(block: &[u8; SIZE], len: usize, masks: &Masks) -> Layout {
-    let &Masks { mut word, space, high } = masks;
-    let letter_at = |at: usize| block.get(at).is_some_and(u8::is_ascii_alphabetic);
-    let digit_at = |at: usize| block.get(at).is_some_and(u8::is_ascii_digit);
-    // Joiners, which may join to the next block: then the word is read again with it.
-    let mut between = !(word | space | high) & word << 1 & (word >> 1 | 1 << 63);
-    while between != 0 {
-        let at = between.trailing_zeros() as usize;
-        between &= between - 1;
-        let joins = match block[at & 63] {
-            b'\'' => letter_at(at - 1) && (at == 63 || letter_at(at + 1)),
-            b'.' | b',' => digit_at(at - 1) && (at == 63 || digit_at(at + 1)),
-            _ => false,
-        };
-        word |= u64::from(joins) << at;
-    }
-    let (mut curly, mut slow, mut inner) = (0, 0, 0);
-    if high != 0 {
-        let found = punctuation(block, high);
-        (curly, slow, inner) = (found.curly, found.slow, found.inner);
-        word |= curly | found.cut;
-    }
-    if slow != 0 {
-        // What a joiner beside it does is for the segmenter to say.
-        let first = slow.trailing_zeros() as usize;
-        let joiner = first.checked_sub(1).filter(|&at| matches!(block[at], b'\'' | b'.' | b','));
-        slow |= joiner.map_or(0, |at| 1 << at);
-        word |= slow;
-    }
-    let full = len == SIZE && word >> 63 != 0;
-    let (limit, handover) = if slow != 0 {
-        // The beginning of the first word that has such a character.
-        (last_outside(word, slow.trailing_zeros() as usize), true)
-    } else if full {
-        let limit = last_outside(word, SIZE);
-        (limit, limit == 0)
-    } else {
-        (len, false)
-    };
-    let kept = below(limit);
-    word &= kept;
-    // A curly apostrophe marks its whole word.
-    let mut odd = 0;
-    let mut rest = curly & kept;
-    while rest != 0 {
-        let at = rest.trailing_zeros() as usize;
-        let start = last_outside(word, at);
-        odd |= 1 << start;
-        rest &= rest - 1;
-    }
-    Layout { word, curly: odd, separator: !(word | space | inner) & kept, advance: limit, handover }
-}
-
-/// One more than the highest place below `at` that is not in a word; 0 if there is none.
-#[inline]
-fn last_outside(word: u64, at: usize) -> usize {
-    64 - (!word & below(at)).leading_zeros() as usize
-}
-
-/// What the bytes of a block that are not ASCII are.
-#[derive(Debug, Default)]
-struct Punctuation {
-    /// U+2019 between letters.
-    curly: u64,
-    /// Separators, but for their first bytes.
-    inner: u64,
-    /// The beginning of a character that ends in the next block.
-    cut: u64,
-    /// The first byte of anything else, and all behind it.
-    slow: u64,
-}
-
-/// Reads the characters of a block that are not ASCII, up to the first that is neither a separator
-/// of Latin-1 or of the blocks U+2000..U+2FFF nor a curly apostrophe.
-#[inline(never)]
-fn punctuation(block: &[u8; SIZE], high: u64) -> Punctuation {
-    let letter_at = |at: usize| block.get(at).is_some_and(u8::is_ascii_alphabetic);
-    let mut found = Punctuation::default();
-    let mut rest = high;
-    while rest != 0 {
-        let at = rest.trailing_zeros() as usize;
-        let (size, lead) = match block[at & 63] {
-            0xC2 => (2, true),
-            0xE2 => (3, true),
-            _ => (0, false),
-        };
-        if !lead {
-            found.slow = rest;
-            break;
-        }
-        let bytes = below(size) << at;
-        rest &= !bytes;
-        if at + size > SIZE {
-            // To be read again with the next block.
-            found.cut = bytes;
-            break;
-        }
-        let c = decode(&block[at & 63..]);
-        match Record::of(c).kind() {
-            Kind::Separator => found.inner |= bytes & bytes << 1,
-            Kind::Apostrophe if at == 0 || !letter_at(at - 1) => found.inner |= bytes & bytes << 1,
-            Kind::Apostrophe if c == 0x2019 && letter_at(at + size) => {
-                found.curly |= bytes;
-            }
-            _ => {
-                found.slow = rest | bytes;
-                break;
-            }
-        }
-    }
-    found
 }

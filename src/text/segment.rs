@@ -10,8 +10,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::property::{Kind, Record, effect, form};
-use super::tokens::Writer;
-use super::{MARK_LIMIT, Marks, Script, Span};
+use super::{MARK_LIMIT, Marks, Script, Span, Tokens};
 
 /// Memory for words whose normal form is not in the text; it stays empty until the first.
 #[derive(Debug, Default)]
@@ -32,6 +31,12 @@ pub(super) struct Gap {
 impl Gap {
     /// At the beginning of a text.
     pub(super) const START: Self = Self { break_at: usize::MAX, return_end: usize::MAX };
+
+    /// Takes something that is neither white space nor a line break.
+    #[inline]
+    pub(super) fn solid(&mut self) {
+        self.break_at = usize::MAX;
+    }
 
     /// Takes the separator at `at..end`, which follows `tokens` tokens; returns the marks for the
     /// last of them.
@@ -61,7 +66,7 @@ fn is_edge(byte: u8) -> bool {
     byte < 0x80 && !byte.is_ascii_alphanumeric() && !matches!(byte, b'\'' | b'.' | b',')
 }
 
-/// Writer of `text` from offset `from` on, up to and without the first edge byte after it if
+/// Writes the tokens of `text` from offset `from` on, up to and without the first edge byte after it if
 /// `to_edge` is set, else to its end. `from` must not lie inside a token. Spans are offsets into
 /// `text` plus `base`. Returns the offset where it stopped.
 #[inline(never)]
@@ -72,7 +77,7 @@ pub(super) fn segment(
     base: usize,
     buffers: &mut Buffers,
     gap: &mut Gap,
-    out: &mut Writer<'_>,
+    out: &mut Tokens,
 ) -> usize {
     let mut word = Word {
         text,
@@ -122,12 +127,12 @@ struct Piece<'a> {
     capital: bool,
 }
 
-struct Word<'a, 'b> {
+struct Word<'a> {
     text: &'a str,
     base: usize,
     buffers: &'a mut Buffers,
     gap: &'a mut Gap,
-    out: &'a mut Writer<'b>,
+    out: &'a mut Tokens,
     /// Of the open token.
     script: Option<Script>,
     start: usize,
@@ -151,7 +156,7 @@ struct Word<'a, 'b> {
     joiner: Option<Piece<'a>>,
 }
 
-impl<'a> Word<'a, '_> {
+impl<'a> Word<'a> {
     #[inline]
     fn original(&mut self, c: char, at: usize, end: usize) {
         let record = Record::of(c as u32);

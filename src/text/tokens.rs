@@ -204,6 +204,32 @@ impl Tokens {
         self.marks.push(marks);
     }
 
+    /// Appends tokens; returns their hashes.
+    pub(super) fn extend(
+        &mut self,
+        hashes: &[u64],
+        spans: impl Iterator<Item = Span>,
+        marks: impl Iterator<Item = Marks>,
+    ) -> &mut [u64] {
+        let len = self.len();
+        self.hashes.extend_from_slice(hashes);
+        self.spans.extend(spans);
+        self.marks.extend(marks);
+        &mut self.hashes[len..]
+    }
+
+    /// Marks the last token too, if any.
+    #[inline]
+    pub(super) fn mark_last(&mut self, marks: Marks) {
+        if let Some(last) = self.marks.last_mut() {
+            last.0 |= marks.0;
+        }
+    }
+
+    pub(super) fn set_truncated(&mut self, truncated: bool) {
+        self.truncated = truncated;
+    }
+
     /// Marks the token at `at` too.
     pub(super) fn mark(&mut self, at: usize, marks: Marks) {
         if let Some(mark) = self.marks.get_mut(at) {
@@ -218,94 +244,5 @@ impl Tokens {
         self.marks.clear();
         self.truncated = false;
         self.letters = false;
-    }
-}
-
-/// Writes the tokens of one document.
-///
-/// The arrays hold more than the tokens written so far, so that a block of tokens is stored
-/// without a check of the capacity for each; [`finish`](Self::finish) cuts them.
-#[derive(Debug)]
-pub(super) struct Writer<'a> {
-    tokens: &'a mut Tokens,
-    len: usize,
-}
-
-/// Tokens that [`Writer::room`] gives place for: as many as 64 bytes can hold.
-pub(super) const ROOM: usize = 32;
-
-impl<'a> Writer<'a> {
-    /// Replaces the content of `tokens`.
-    pub(super) fn new(tokens: &'a mut Tokens, truncated: bool) -> Self {
-        tokens.truncated = truncated;
-        tokens.letters = false;
-        Self { tokens, len: 0 }
-    }
-
-    /// Number of tokens written.
-    #[inline]
-    pub(super) fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Place for the next tokens; [`advance`](Self::advance) then says how many were written.
-    #[inline]
-    pub(super) fn room(
-        &mut self,
-    ) -> Option<(&mut [u64; ROOM], &mut [Span; ROOM], &mut [Marks; ROOM])> {
-        if self.tokens.hashes.len() < self.len + ROOM {
-            self.grow();
-        }
-        let tokens = &mut *self.tokens;
-        Some((
-            tokens.hashes.get_mut(self.len..)?.first_chunk_mut()?,
-            tokens.spans.get_mut(self.len..)?.first_chunk_mut()?,
-            tokens.marks.get_mut(self.len..)?.first_chunk_mut()?,
-        ))
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn grow(&mut self) {
-        let len = self.len + (self.len / 2).max(16 * ROOM);
-        self.tokens.hashes.resize(len, 0);
-        self.tokens.spans.resize(len, Span::default());
-        self.tokens.marks.resize(len, Marks::default());
-    }
-
-    #[inline]
-    pub(super) fn advance(&mut self, count: usize) {
-        self.len += count;
-    }
-
-    #[inline]
-    pub(super) fn push(&mut self, hash: u64, span: Span, marks: Marks) {
-        if let Some((hashes, spans, all_marks)) = self.room() {
-            hashes[0] = hash;
-            spans[0] = span;
-            all_marks[0] = marks;
-            self.len += 1;
-        }
-    }
-
-    /// Marks the last of the first `count` tokens, if any.
-    #[inline]
-    pub(super) fn mark(&mut self, count: usize, marks: Marks) {
-        if let Some(last) = count.checked_sub(1).and_then(|at| self.tokens.marks.get_mut(at)) {
-            last.0 |= marks.0;
-        }
-    }
-
-    /// Marks the last token, if any.
-    #[inline]
-    pub(super) fn mark_last(&mut self, marks: Marks) {
-        self.mark(self.len, marks);
-    }
-
-    /// Cuts the arrays to the tokens written.
-    pub(super) fn finish(self) {
-        self.tokens.hashes.truncate(self.len);
-        self.tokens.spans.truncate(self.len);
-        self.tokens.marks.truncate(self.len);
     }
 }
