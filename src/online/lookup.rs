@@ -70,12 +70,24 @@ impl Terms {
     }
 }
 
+/// A shingle that is looked up.
+#[derive(Debug, Clone, Copy)]
+struct Sample {
+    fingerprint: u64,
+    position: u32,
+    /// A long document that holds the passage is found by it: if it is no furniture, what stands here
+    /// is none. Of other shingles only being known says something.
+    tells: bool,
+}
+
 /// Buffers of a lookup, for reuse.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     pub(super) document: Document,
     /// Whether `document` holds the page, with the mass of furniture taken away.
     has_text: bool,
+    /// The mass of its tokens before that; empty if none was taken.
+    before: Vec<u8>,
     /// The page's sketch, without what was learned.
     pub(super) body: Vec<u8>,
     /// The fingerprints by which the page would be found, sorted.
@@ -83,8 +95,8 @@ pub(super) struct Scratch {
     pub(super) own: Unpacked,
     query: Query,
     winnowed: Vec<Fingerprint>,
-    /// Sampled shingles of the page in order: fingerprint and position.
-    samples: Vec<(u64, u32)>,
+    /// Shingles of the page that are looked up, in order.
+    samples: Vec<Sample>,
     /// What is looked up: distinct, sorted; behind them the hash of all words.
     pub(super) probes: Vec<u64>,
     shingle_probes: usize,
@@ -104,7 +116,7 @@ impl Scratch {
     fn list_probes(&mut self, content_hash: u64, empty: bool) {
         let Self { samples, probes, .. } = self;
         probes.clear();
-        probes.extend(samples.iter().map(|s| s.0));
+        probes.extend(samples.iter().map(|s| s.fingerprint));
         probes.sort_unstable();
         probes.dedup();
         self.shingle_probes = probes.len();
@@ -233,11 +245,20 @@ pub(super) fn read_text(comparer: &Comparer, text: &str, scratch: &mut Scratch) 
     sketch::write(recipe, document, winnowed, indexed, body);
     let hashes = document.shingles().hashes();
     samples.clear();
+    let window = sketch::index_window(recipe, hashes.len());
     if hashes.len() <= profile::probe_all(recipe.profile()) {
-        samples.extend((0..).zip(hashes).map(|(at, &hash)| (fingerprint(hash), at)));
+        shingle::winnow_into(hashes, window.max(sketch::wide_window(recipe)), winnowed);
+        let mut telling = winnowed.iter().map(|f| f.position).peekable();
+        samples.extend((0..).zip(hashes).map(|(position, &hash)| {
+            let tells = telling.next_if_eq(&position).is_some();
+            Sample { fingerprint: fingerprint(hash), position, tells }
+        }));
     } else {
-        shingle::winnow_into(hashes, sketch::index_window(recipe, hashes.len()), winnowed);
-        samples.extend(winnowed.iter().map(|f| (fingerprint(f.hash), f.position)));
+        shingle::winnow_into(hashes, window, winnowed);
+        samples.extend(winnowed.iter().map(|f| {
+            let (fingerprint, position) = (fingerprint(f.hash), f.position);
+            Sample { fingerprint, position, tells: true }
+        }));
     }
     scratch.has_text = true;
     let empty = scratch.document.tokens().is_empty();
@@ -259,7 +280,9 @@ pub(super) fn read_sketch(
     indexed.sort_unstable();
     samples.clear();
     let all = own.sampled.iter().filter(|s| s.indexed);
-    samples.extend(all.map(|s| (s.hash, s.position)));
+    samples.extend(all.map(|s| {
+        Sample { fingerprint: s.hash, position: s.position, tells: true }
+    }));
     scratch.has_text = false;
     let head = scratch.own.head;
     scratch.list_probes(head.content_hash, head.tokens == 0);
@@ -279,22 +302,27 @@ impl Settings<'_> {
         self.learn(snapshot, terms.site, scratch)?;
         effort.probes += scratch.probes.len() as u32;
         effort.furniture += scratch.known.iter().filter(|k| **k).count() as u32;
-        let Scratch { document, query, own, samples, probes, known, .. } = scratch;
+        let Scratch { document, before, query, own, samples, probes, known, .. } = scratch;
         let learned = known.iter().any(|k| *k);
         let sorted = &probes[..known.len()];
         let is_known =
             |fingerprint: u64| known[sorted.binary_search(&fingerprint).expect("it was listed")];
         if scratch.has_text {
+            before.clear();
             if learned {
+                before.extend_from_slice(document.mass());
                 let (tokens, shingles, mass) = document.parts_mut();
-                let sampled = samples.iter().map(|&(f, at)| (at as usize, is_known(f)));
-                content::take_away(sampled, tokens, shingles, mass);
+                let sampled = samples.iter().filter_map(|s| {
+                    let known = is_known(s.fingerprint);
+                    (known || s.tells).then_some((s.position as usize, known))
+                });
+                content::take_away(sampled, true, tokens, shingles, mass);
             }
-            query.of_document(document);
+            query.of_document(document, before);
         } else {
             query.of_sketch(own);
             if learned {
-                let known: Vec<bool> = samples.iter().map(|s| is_known(s.0)).collect();
+                let known: Vec<bool> = samples.iter().map(|s| is_known(s.fingerprint)).collect();
                 trace::take_away(own, &known, &mut query.mass);
             }
         }
@@ -569,6 +597,7 @@ impl Settings<'_> {
         let (traces, skipped) = trace::trace(query, other, self.comparer.limits.occurrences);
         effort.skipped_places += skipped;
         other_mass.clone_from(&other.mass);
+        trace::take_learned(query, &traces, other_mass);
         let Judgement { mut relation, mut evidence } =
             trace::judge(self.comparer, query, other, other_mass, &traces);
         if !worth_telling(relation) {
@@ -614,7 +643,7 @@ impl Settings<'_> {
             if learned {
                 take_known_away(&scratch.own, &known, &mut scratch.document);
             }
-            scratch.query.of_document(&scratch.document);
+            scratch.query.of_document(&scratch.document, &[]);
         } else {
             scratch.query.of_sketch(&scratch.own);
             if learned {
@@ -659,7 +688,7 @@ fn take_known_away(sketch: &Unpacked, known: &[bool], document: &mut Document) {
     let sampled = indexed.zip(known).map(|(s, &known)| (s.position as usize, known));
     // a text that is not the one that was admitted may be shorter
     let sampled = sampled.filter(|&(at, _)| at < shingles.len());
-    content::take_away(sampled, tokens, shingles, mass);
+    content::take_away(sampled, true, tokens, shingles, mass);
 }
 
 fn worth_telling(relation: Relation) -> bool {

@@ -76,14 +76,19 @@ pub(super) fn fingerprint(hash: u64) -> u64 {
     hash & ((1 << INDEXED_BITS) - 1)
 }
 
-/// The window of an index's fingerprints for a document of `shingles` shingles.
-pub(super) fn index_window(recipe: Recipe, shingles: usize) -> usize {
+/// The window of an index's fingerprints for all but short and very long documents.
+pub(super) fn wide_window(recipe: Recipe) -> usize {
     // texts with errors keep few shingles whole, short ones have few
-    let widest = match recipe.profile() {
+    match recipe.profile() {
         Profile::Web | Profile::Code => 2 * recipe.window() as usize,
         Profile::Ocr | Profile::Short => recipe.window() as usize,
-    };
-    grown((shingles / 4).clamp(8.min(widest), widest), shingles, MAX_INDEXED)
+    }
+}
+
+/// The window of an index's fingerprints for a document of `shingles` shingles.
+pub(super) fn index_window(recipe: Recipe, shingles: usize) -> usize {
+    let wide = wide_window(recipe);
+    grown((shingles / 4).clamp(8.min(wide), wide), shingles, MAX_INDEXED)
 }
 
 /// The window of the sampled shingles: no wider than that of the index, so that what is least in the

@@ -20,6 +20,8 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Query {
     pub(super) content_hash: u64,
     pub(super) mass: Vec<u8>,
+    /// Tokens whose mass was taken away as furniture; empty if there are none.
+    learned: Vec<bool>,
     /// Tokens that are numbers, in order.
     numbers: Vec<u32>,
     /// Shingles that are known: positions and the low bits of their hashes.
@@ -35,11 +37,14 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// Of a text.
-    pub(super) fn of_document(&mut self, document: &Document) {
+    /// Of a text; `before` is the mass of its tokens before that of furniture was taken away, empty if
+    /// none was.
+    pub(super) fn of_document(&mut self, document: &Document, before: &[u8]) {
         self.content_hash = document.content_hash();
         self.mass.clear();
         self.mass.extend_from_slice(document.mass());
+        self.learned.clear();
+        self.learned.extend(before.iter().zip(&self.mass).map(|(before, now)| before != now));
         self.numbers.clear();
         let marks = (0..).zip(document.tokens().marks());
         self.numbers.extend(marks.filter(|(_, m)| m.has(Marks::NUMBER)).map(|(at, _)| at));
@@ -56,6 +61,7 @@ impl Query {
     pub(super) fn of_sketch(&mut self, sketch: &Unpacked) {
         self.content_hash = sketch.head.content_hash;
         self.mass.clone_from(&sketch.mass);
+        self.learned.clear();
         self.numbers.clone_from(&sketch.numbers);
         self.positions.clear();
         self.positions.extend(sketch.sampled.iter().map(|s| s.position));
@@ -300,6 +306,21 @@ fn resemblance(query: &Query, sketch: &Unpacked, traces: &[Trace], evidence: &mu
     evidence.a_in_b = shared / a;
     evidence.b_in_a = shared / b;
     evidence.jaccard = shared / (a + b - shared);
+}
+
+/// Takes the mass of what the query has learned to be furniture away on the other side, too.
+pub(super) fn take_learned(query: &Query, traces: &[Trace], mass: &mut [u8]) {
+    if query.learned.is_empty() {
+        return;
+    }
+    for trace in traces {
+        let run = trace.run(&trace.likely);
+        for (a, b) in run.in_a().zip(run.in_b()) {
+            if query.learned[a] {
+                mass[b] = 0;
+            }
+        }
+    }
 }
 
 /// Takes the mass of furniture away: of the tokens between two known fingerprints that follow each
