@@ -43,7 +43,7 @@ impl Chains {
     /// Where the search for `key` begins.
     #[inline]
     fn home(&self, key: u64) -> usize {
-        ((key >> (KEY_BITS - 32)) * self.slots.len() as u64 >> 32) as usize
+        (((key >> (KEY_BITS - 32)) * self.slots.len() as u64) >> 32) as usize
     }
 
     /// Has the cache lines of these keys loaded side by side.

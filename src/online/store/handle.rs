@@ -1,9 +1,11 @@
 //! The handle of a store.
 
 use super::core::Core;
-use super::log::held;
+use super::log::{Log, held};
 use super::recover;
+use super::sealed::Sealed;
 use super::snapshot::Snapshot;
+use super::table::Table;
 use super::worker;
 use super::writer::Writer;
 use super::{StoreOptions, StoreStats};
@@ -79,7 +81,7 @@ impl Store {
     /// # Errors
     /// What the storage makes of it; then nothing more can be written until the store is opened again.
     pub(crate) fn sync(&self) -> Result<(), IndexError> {
-        self.core.log.as_ref().map_or(Ok(()), |log| log.sync())
+        self.core.log.as_ref().map_or(Ok(()), Log::sync)
     }
 
     /// Merges all files into one of postings and one of documents; nothing of removed documents is
@@ -145,22 +147,21 @@ impl Store {
             let docs = view.docs.iter().map(|d| d.file());
             view.indexes.iter().map(|i| i.file()).chain(docs)
         };
-        let sum = |of: fn(&super::table::Table) -> u64| {
-            view.indexes.iter().map(|i| of(i.fingerprints())).sum::<u64>()
-        };
+        let sum =
+            |of: fn(&Table) -> u64| view.indexes.iter().map(|i| of(i.fingerprints())).sum::<u64>();
         let in_memory: u64 = memtables().map(|t| u64::from(t.extent().postings)).sum();
         let first_log = view.frozen.first().unwrap_or(&view.active).log();
-        let checks: usize = files().map(|f| f.memory_bytes()).sum();
+        let checks: usize = files().map(Sealed::memory_bytes).sum();
         let marks = core.removed.memory_bytes() + core.heads.memory_bytes();
         StoreStats {
             documents: at.end.into(),
             removed: core.removed.count(),
             postings: sum(|t| t.postings() - t.marks()) + in_memory,
-            stop_marks: sum(|t| t.marks()),
+            stop_marks: sum(Table::marks),
             segments: view.indexes.len() as u64,
-            disk_bytes: files().map(|f| f.file_len()).sum::<u64>()
+            disk_bytes: files().map(Sealed::file_len).sum::<u64>()
                 + core.log.as_ref().map_or(0, |log| log.bytes(first_log)),
-            posting_bytes: sum(|t| t.bytes()) + tables as u64,
+            posting_bytes: sum(Table::bytes) + tables as u64,
             memory_bytes: (held + checks + marks) as u64,
             repaired_bytes: core.repaired_bytes,
             merges: core.merges.load(Ordering::Relaxed),

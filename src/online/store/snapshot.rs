@@ -97,15 +97,17 @@ impl Snapshot {
                 buckets.push(index.fingerprints().bucket(index.file(), key)?);
             }
         }
-        view.active.fingerprints().touch(&keys);
+        if at.extent.postings > 0 {
+            view.active.fingerprints().touch(&keys);
+        }
         for table in &view.frozen {
             table.fingerprints().touch(&keys);
         }
         if !keys.is_empty() {
             let mut seen = 0;
             for (index, buckets) in view.indexes.iter().rev().zip(buckets.chunks(keys.len())) {
-                for &bucket in buckets {
-                    seen ^= index.fingerprints().touch(index.file(), bucket);
+                for (&key, &bucket) in keys.iter().zip(buckets) {
+                    seen ^= index.fingerprints().touch(index.file(), key, bucket);
                 }
             }
             black_box(seen);
@@ -127,7 +129,9 @@ impl Snapshot {
                 }
                 !stopped.get()
             };
-            view.active.fingerprints().lookup(key, at.extent.postings, &mut take);
+            if at.extent.postings > 0 {
+                view.active.fingerprints().lookup(key, at.extent.postings, &mut take);
+            }
             for table in &view.frozen {
                 if !stopped.get() {
                     table.fingerprints().lookup(key, u32::MAX, &mut take);

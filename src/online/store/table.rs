@@ -242,10 +242,18 @@ impl Table {
         self.range(file, bucket, bucket + 1)
     }
 
-    /// Has the cache line loaded in which `bucket` begins.
+    /// About where `key` stands in its bucket: keys are spread evenly.
     #[inline]
-    pub(super) fn touch(&self, file: &Sealed, bucket: (u32, u32)) -> u8 {
-        file.touch(self.entries + u64::from(bucket.0) * self.width as u64)
+    fn guess(&self, key: u64, bucket: (u32, u32)) -> u32 {
+        let rest = key & ((1 << self.shape.rest_bits()) - 1);
+        ((rest * u64::from(bucket.1 - bucket.0)) >> self.shape.rest_bits()) as u32
+    }
+
+    /// Has the cache line loaded in which `key` is expected in its bucket.
+    #[inline]
+    pub(super) fn touch(&self, file: &Sealed, key: u64, bucket: (u32, u32)) -> u8 {
+        let entry = u64::from(bucket.0 + self.guess(key, bucket));
+        file.touch(self.entries + entry * self.width as u64)
     }
 
     #[inline]
@@ -275,7 +283,14 @@ impl Table {
         let entries = self.entries(file, bucket)?;
         let first = (key & ((1 << self.shape.rest_bits()) - 1)) << self.shape.doc_bits;
         let mut i = if count <= 64 {
-            (0..count).find(|&i| entries.get(i) >= first).unwrap_or(count)
+            let mut i = self.guess(key, bucket) as usize;
+            while i > 0 && entries.get(i - 1) >= first {
+                i -= 1;
+            }
+            while i < count && entries.get(i) < first {
+                i += 1;
+            }
+            i
         } else {
             let (mut low, mut high) = (0, count);
             while low < high {

@@ -112,7 +112,7 @@ impl<'a> Writer<'a> {
         at.view.active.remove(doc);
         self.core.removed.add(doc, at.operations);
         self.done(|_| ());
-        if self.core.removed.recent() % FORGET_EVERY == 0 {
+        if self.core.removed.recent().is_multiple_of(FORGET_EVERY) {
             self.core.removed.forget(self.core.oldest_needed());
         }
         Ok(())
