@@ -108,12 +108,26 @@ pub struct Alignment {
 /// Aligns `a` with `b`.
 #[must_use]
 pub fn align(a: Sequence<'_>, b: Sequence<'_>, limits: Limits) -> Alignment {
+    if limits.occurrences > 0 && a.tokens == b.tokens {
+        return align_equal(a, limits);
+    }
     if in_canonical_order(a.tokens, b.tokens) {
         return align_ordered(&SeedIndex::new(a), a, b, limits);
     }
     let mut out = align_ordered(&SeedIndex::new(b), b, a, limits);
     for run in out.chain.iter_mut().chain(&mut out.moved) {
         *run = run.exchanged();
+    }
+    out
+}
+
+/// Equal documents are one run from the first shingle on: no other place of it extends as far.
+fn align_equal(a: Sequence<'_>, limits: Limits) -> Alignment {
+    let mut out = Alignment::default();
+    if let Some(first) = a.shingles.hashes().first() {
+        let places = a.shingles.hashes().iter().filter(|hash| *hash == first);
+        out.skipped_places = u64::from(places.count() > limits.occurrences as usize);
+        out.chain.push(Run { a: 0, b: 0, len: a.tokens.len() as u32 });
     }
     out
 }
@@ -134,6 +148,8 @@ const MAX_GAP: u32 = 4096;
 struct SeedIndex {
     slots: Vec<u32>,
     next: Vec<u32>,
+    /// A bit for each of 16 to 32 places a shingle: most shingles of a stranger are told from these.
+    seen: Vec<u64>,
 }
 
 impl SeedIndex {
@@ -142,6 +158,11 @@ impl SeedIndex {
         let mask = (hashes.len() * 2).next_power_of_two() - 1;
         let mut slots = vec![NONE; mask + 1];
         let mut next = vec![NONE; hashes.len()];
+        let mut seen = vec![0u64; (hashes.len() / 4).next_power_of_two()];
+        let words = seen.len() - 1;
+        for &hash in hashes {
+            seen[(hash >> 32) as usize & words] |= 1 << (hash >> 58);
+        }
         // backwards, so that each list begins at the least position
         for (at, &hash) in hashes.iter().enumerate().rev() {
             let mut slot = hash as usize & mask;
@@ -151,11 +172,15 @@ impl SeedIndex {
             next[at] = slots[slot];
             slots[slot] = at as u32;
         }
-        Self { slots, next }
+        Self { slots, next, seen }
     }
 
     #[inline]
     fn first(&self, hashes: &[u64], hash: u64) -> u32 {
+        let seen = self.seen[(hash >> 32) as usize & (self.seen.len() - 1)];
+        if seen >> (hash >> 58) & 1 == 0 {
+            return NONE;
+        }
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {
@@ -171,7 +196,7 @@ impl SeedIndex {
 fn align_ordered(index: &SeedIndex, a: Sequence<'_>, b: Sequence<'_>, limits: Limits) -> Alignment {
     let mut out = Alignment::default();
     let runs = seed_and_extend(index, a, b, limits, &mut out.skipped_places);
-    chain(runs, a, limits, &mut out);
+    chain(runs, a.mass, limits, &mut out);
     refine(a.tokens, b.tokens, limits, &mut out.chain);
     out
 }
@@ -235,12 +260,21 @@ fn seed_and_extend(
     runs
 }
 
-/// Splits `runs` (by position in b) into the heaviest chain and the moved rest.
+/// The alignment that consists of `runs`, which stand by position in b; `mass` is that of the tokens
+/// of a. For runs that were found in another way than here.
+pub(crate) fn align_runs(runs: Vec<Run>, mass: &[u8], limits: Limits) -> Alignment {
+    let mut out = Alignment::default();
+    chain(runs, mass, limits, &mut out);
+    out
+}
+
+/// Splits `runs` (by position in b) into the heaviest chain and the moved rest; `mass` is that of the
+/// tokens of a.
 ///
 /// A maximum-weight increasing subsequence over a Fenwick tree of prefix maxima (as in Abouelhoda
 /// and Ohlebusch 2005, without gap costs). Runs may overlap by up to [`Limits::overlap`] tokens; the
 /// overlap is cut from the later one.
-fn chain(mut runs: Vec<Run>, a: Sequence<'_>, limits: Limits, out: &mut Alignment) {
+fn chain(mut runs: Vec<Run>, mass: &[u8], limits: Limits, out: &mut Alignment) {
     if runs.len() > limits.runs as usize {
         let mut by_length: Vec<usize> = (0..runs.len()).collect();
         by_length.sort_by_key(|&i| (std::cmp::Reverse(runs[i].len), i));
@@ -270,7 +304,7 @@ fn chain(mut runs: Vec<Run>, a: Sequence<'_>, limits: Limits, out: &mut Alignmen
     let mut previous = vec![NONE; runs.len()];
     let mut best = (0u64, NONE);
     for (i, run) in runs.iter().enumerate() {
-        let weight: u64 = a.mass[run.in_a()].iter().map(|&m| 1 + u64::from(m)).sum();
+        let weight: u64 = mass[run.in_a()].iter().map(|&m| 1 + u64::from(m)).sum();
         // the best chain that ends where this run begins or reaches into it by less than half
         let into = (run.len / 2).min(limits.overlap);
         let rank = ends.partition_point(|&e| e <= run.a + into);

@@ -42,6 +42,11 @@ impl Document {
         &self.mass
     }
 
+    /// The tokens, the shingles, and the mass to be changed.
+    pub(crate) fn parts_mut(&mut self) -> (&Tokens, &Shingles, &mut [u8]) {
+        (&self.tokens, &self.shingles, &mut self.mass)
+    }
+
     /// Total content mass.
     #[must_use]
     pub fn total_mass(&self) -> u64 {
@@ -54,6 +59,23 @@ impl Document {
         let whole = |(&mass, mark): (&u8, &Marks)| mass == content::whole_mass(mark.script());
         let tokens = self.mass.iter().zip(self.tokens.marks());
         tokens.filter(|&t| whole(t)).map(|(&m, _)| u64::from(m)).sum()
+    }
+
+    /// [`prose_mass`](Self::prose_mass) and [`total_mass`](Self::total_mass).
+    pub(crate) fn masses(&self) -> (u64, u64) {
+        let (mut prose, mut total) = (0, 0);
+        // sums of 256 tokens fit 16 bits
+        for (mass, marks) in self.mass.chunks(256).zip(self.tokens.marks().chunks(256)) {
+            let (mut whole, mut all) = (0u16, 0u16);
+            for (&mass, mark) in mass.iter().zip(marks) {
+                let is_whole = mass == content::whole_mass(mark.script());
+                all += u16::from(mass);
+                whole += u16::from(mass) * u16::from(is_whole);
+            }
+            prose += u64::from(whole);
+            total += u64::from(all);
+        }
+        (prose, total)
     }
 
     /// Hash of all tokens in order: equal for texts that differ only in what normalisation folds.
@@ -107,10 +129,22 @@ impl Comparer {
         text: &str,
         template: &Template,
     ) -> Result<Document, RecipeMismatch> {
-        self.recipe.check(template.recipe())?;
-        let mut out = self.prepare(text);
-        template.apply(&out.tokens, &out.shingles, &mut out.mass);
+        let mut out = Document::default();
+        self.prepare_with_into(text, template, &mut out)?;
         Ok(out)
+    }
+
+    /// As [`prepare_with`](Self::prepare_with), into a buffer.
+    pub(crate) fn prepare_with_into(
+        &self,
+        text: &str,
+        template: &Template,
+        out: &mut Document,
+    ) -> Result<(), RecipeMismatch> {
+        self.recipe.check(template.recipe())?;
+        self.prepare_into(text, out);
+        template.apply(&out.tokens, &out.shingles, &mut out.mass);
+        Ok(())
     }
 
     /// Makes bytes ready that are UTF-8 or nearly so; spans are offsets into `bytes`.
@@ -137,16 +171,30 @@ impl Comparer {
     pub fn compare(&self, a: &Document, b: &Document) -> Comparison {
         let alignment = align::align(a.sequence(), b.sequence(), self.limits);
         let mut evidence = relation::measure(a.sequence(), b.sequence(), &alignment);
-        evidence.substituted_numbers = self.numbers(&a.tokens, &b.tokens, &alignment);
+        evidence.substituted_numbers = self.numbers(&a.tokens, &b.tokens, &alignment, &evidence);
         let relation = relation::decide(&evidence, &self.thresholds);
         let confidence = relation::confidence(&evidence, &self.thresholds);
         Comparison { relation, confidence, evidence, alignment }
     }
 
     /// The numbers that differ, where a threshold asks for them.
-    fn numbers(&self, a: &Tokens, b: &Tokens, alignment: &Alignment) -> Option<u32> {
-        self.thresholds.max_substituted_numbers?;
-        Some(relation::substituted_numbers(a, b, alignment))
+    fn numbers(
+        &self,
+        a: &Tokens,
+        b: &Tokens,
+        alignment: &Alignment,
+        evidence: &Evidence,
+    ) -> Option<u32> {
+        let asked = self.asks_for_numbers(evidence);
+        asked.then(|| relation::substituted_numbers(a, b, alignment))
+    }
+
+    /// Whether a threshold asks for the numbers that differ.
+    pub(crate) fn asks_for_numbers(&self, evidence: &Evidence) -> bool {
+        let t = &self.thresholds;
+        let matched = evidence.matched_a.min(evidence.matched_b) >= t.min_matched;
+        let fragmentary = matched && evidence.longest_run < t.fragment_run;
+        fragmentary || t.max_substituted_numbers.is_some()
     }
 
     /// The relation, its evidence if it is a match or an overlap or `whole` asks for it anyway, and the
@@ -162,7 +210,7 @@ impl Comparer {
         let (a, b) = (a.sequence(), b.sequence());
         let alignment = align::align(a, b, self.limits);
         let mut evidence = relation::measure_matches(a, b, &alignment);
-        evidence.substituted_numbers = self.numbers(words.0, words.1, &alignment);
+        evidence.substituted_numbers = self.numbers(words.0, words.1, &alignment, &evidence);
         let relation = relation::decide(&evidence, &self.thresholds);
         let kept = whole || relation.is_match() || relation == Relation::Overlaps;
         let found = kept.then(|| {

@@ -139,6 +139,7 @@ fn thresholds(profile: Profile) -> Thresholds {
     match profile {
         Profile::Web => web,
         Profile::Ocr => Thresholds {
+            fragment_run: 0.0,
             min_containment: 0.4,
             max_substituted: 0.3,
             max_substituted_tokens: 10.0,
@@ -148,6 +149,7 @@ fn thresholds(profile: Profile) -> Thresholds {
             ..web
         },
         Profile::Short => Thresholds {
+            fragment_run: 0.0,
             min_matched: 4.0,
             min_containment: 0.8,
             max_substituted: 0.15,
@@ -161,6 +163,7 @@ fn thresholds(profile: Profile) -> Thresholds {
             ..web
         },
         Profile::Code => Thresholds {
+            fragment_run: 0.0,
             min_matched: 20.0,
             min_containment: 0.5,
             max_substituted: 0.3,

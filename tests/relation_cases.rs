@@ -300,3 +300,24 @@ fn loop_until<T>(mut make: impl FnMut(&mut Rng) -> Option<T>) -> T {
         }
     }
 }
+
+#[test]
+fn two_reports_of_one_form_are_two_reports() {
+    let april = "The harbour office of Saltmere said landings at its three quays came to 1,240 \
+        crates in the week ended April 11, up from 1,175 crates in the week before. Herring made up 610 \
+        of the crates and sold at 38 crowns on average, the office said, while plaice fell to 92 crates \
+        at 55 crowns. Two boats were held in port by repairs, it added, and ice was short on Thursday.";
+    let october = "The harbour office of Saltmere said landings at its three quays came to 870 \
+        crates in the week ended October 3, down from 1,020 crates in the week before. Mackerel made up \
+        455 of the crates and sold at 29 crowns on average, the office said, while cod rose to 130 crates \
+        at 61 crowns. No boat was held in port by repairs, and the new slip was opened on Monday.";
+    assert_no_match(april, october);
+    // the same edits without other figures are a corrected version of one report
+    let corrected = april
+        .replace(
+            "Two boats were held in port by repairs, it added, and ice",
+            "The office added that ice",
+        )
+        .replace("plaice fell", "flounder fell");
+    assert_match(april, &corrected);
+}

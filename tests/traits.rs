@@ -11,7 +11,9 @@ fn small<T: Copy>() {}
 
 #[test]
 fn values_cross_threads_and_can_be_shown() {
-    use nearcopy::{align, compare, content, dedup, diff, index, recipe, relation, shingle, text};
+    use nearcopy::{
+        align, compare, content, dedup, diff, evaluate, index, recipe, relation, shingle, text,
+    };
 
     value::<text::Tokens>();
     value::<text::Marks>();
@@ -33,6 +35,10 @@ fn values_cross_threads_and_can_be_shown() {
     value::<relation::Evidence>();
     value::<relation::Relation>();
     value::<relation::Thresholds>();
+    value::<relation::Rule>();
+    value::<relation::Measure>();
+    value::<relation::Need>();
+    value::<relation::Test>();
     value::<compare::Comparer>();
     value::<compare::Comparison>();
     value::<compare::Document>();
@@ -42,14 +48,21 @@ fn values_cross_threads_and_can_be_shown() {
     value::<index::Candidate>();
     value::<index::Entry>();
     value::<index::Scratch>();
+    value::<index::Detection>();
     value::<dedup::Dedup>();
     value::<dedup::Doc<'static>>();
     value::<dedup::Linkage>();
     value::<dedup::Report>();
+    value::<dedup::Against>();
+    value::<dedup::Earlier>();
     value::<dedup::Cluster>();
     value::<dedup::Member>();
     value::<dedup::Pair>();
     value::<dedup::Counts>();
+    value::<evaluate::Agreement>();
+    value::<evaluate::Classes<'static>>();
+    value::<evaluate::PairCounts>();
+    value::<evaluate::Truth>();
     value::<diff::Diff<'static>>();
     value::<diff::DiffOptions>();
     value::<diff::Hunk>();
@@ -75,6 +88,7 @@ fn answers_can_be_compared() {
 fn errors_are_errors() {
     error::<nearcopy::error::ConfigError>();
     error::<nearcopy::error::RecipeMismatch>();
+    error::<nearcopy::error::DamagedReport>();
 }
 
 #[test]

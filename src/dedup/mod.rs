@@ -25,10 +25,20 @@
 //! position. So the clusters depend neither on the number of threads nor, where keys are given, on
 //! the order of input.
 
+mod against;
+#[cfg(feature = "serde")]
+mod checked;
+mod parallel;
+mod rank;
 mod report;
 mod run;
+mod source;
+mod terms;
+mod texts;
 
+pub use against::{Against, Earlier};
 pub use report::{Cluster, Counts, Member, Pair, Report};
+pub use source::{Batch, Outcome, ReadError, Source, Unread};
 
 use crate::compare::Comparer;
 use crate::recipe::Profile;
@@ -102,6 +112,7 @@ pub struct Dedup {
     pub(crate) all_pairs: bool,
     pub(crate) max_pair_members: usize,
     pub(crate) ledger: bool,
+    pub(crate) memory_budget: Option<usize>,
 }
 
 impl Default for Dedup {
@@ -114,6 +125,7 @@ impl Default for Dedup {
             all_pairs: false,
             max_pair_members: 256,
             ledger: false,
+            memory_budget: None,
         }
     }
 }
@@ -194,6 +206,22 @@ impl Dedup {
         self
     }
 
+    /// Bytes of fingerprints that a batch keeps until all documents have been read (default: a sixth
+    /// of the texts, at least 16 MiB). The documents whose fingerprints do not fit are read a second
+    /// time, and two bits for each of 4 to 8 places a fingerprint are kept instead. The answers
+    /// are the same; [`Outcome::read_twice`] counts these documents.
+    #[must_use]
+    pub fn memory_budget(mut self, bytes: usize) -> Self {
+        self.memory_budget = Some(bytes);
+        self
+    }
+
+    /// A batch to which documents are added as they come and whose texts need not stay in memory.
+    #[must_use]
+    pub fn batch(&self) -> Batch {
+        Batch::new(self)
+    }
+
     /// Clusters `docs`; the report names them by their position in the input.
     ///
     /// # Panics
@@ -204,8 +232,7 @@ impl Dedup {
         I: IntoIterator,
         I::Item: Into<Doc<'a>>,
     {
-        let docs: Vec<Doc<'a>> = docs.into_iter().map(Into::into).collect();
-        run::run(self, &docs, &|_| {})
+        self.run_with_progress(docs, &|_| {})
     }
 
     /// As [`run`](Self::run); calls `progress` from time to time with the documents done, of twice
@@ -218,6 +245,11 @@ impl Dedup {
         I::Item: Into<Doc<'a>>,
     {
         let docs: Vec<Doc<'a>> = docs.into_iter().map(Into::into).collect();
-        run::run(self, &docs, progress)
+        let mut batch = self.batch();
+        for wave in docs.chunks(rank::WAVE) {
+            batch.add(wave);
+            progress(batch.len());
+        }
+        batch.finish_given(&docs, &|matched| progress(docs.len() + matched))
     }
 }

@@ -1,51 +1,29 @@
-//! The batch, step by step.
+//! The batch, step by step, once every document has been read.
 
+use super::parallel::{parallel_each, parallel_map, parallel_sort};
+use super::rank::{Rank, Ranked};
 use super::report::{Cluster, Counts, Member, NO_CLUSTER, Pair, Report};
-use super::{Dedup, Doc, Linkage};
+use super::source::NO_SITE;
+use super::terms::{Lists, Terms};
+use super::texts::{Ready, Texts};
+use super::{Dedup, Linkage};
 use crate::compare::Document;
 use crate::content::Template;
-use crate::index::{Candidate, Postings, Scratch};
 use crate::profile;
 use crate::relation::{Evidence, Relation};
-use crate::shingle;
 use std::cmp::Reverse;
 use std::collections::HashMap;
-
-#[cfg(feature = "rayon")]
-use rayon::prelude::*;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Documents matched in one parallel step. Part of the definition of the result: within a chunk no
 /// fingerprint is stopped.
 const CHUNK: usize = 512;
 
-/// Applies `f` to every item, on all cores where the feature `rayon` is on; results in order.
-pub(crate) fn parallel_map<T: Sync, R: Send>(
-    items: &[T],
-    f: impl Fn(&T) -> R + Sync + Send,
-) -> Vec<R> {
-    #[cfg(feature = "rayon")]
-    return items.par_iter().map(f).collect();
-    #[cfg(not(feature = "rayon"))]
-    return items.iter().map(f).collect();
-}
+/// Documents that one task matches.
+const TASK: usize = 16;
 
-/// Applies `f` to every item in place, on all cores where the feature `rayon` is on.
-fn parallel_each<T: Send>(items: &mut [T], f: impl Fn(&mut T) + Sync + Send) {
-    #[cfg(feature = "rayon")]
-    items.par_iter_mut().for_each(f);
-    #[cfg(not(feature = "rayon"))]
-    items.iter_mut().for_each(f);
-}
-
-/// What the ranking keeps of a document.
-#[derive(Debug, Clone, Copy)]
-struct Rank {
-    prose: u64,
-    mass: u64,
-    tokens: u32,
-    shingles: u32,
-    hash: u64,
-}
+/// Stop marks that stood in one document, from which on they are counted.
+const LONG_CHAIN: usize = 5;
 
 /// A verified relation of a document (a) to an earlier one (b), both by rank.
 #[derive(Debug, Clone, Copy)]
@@ -63,19 +41,62 @@ impl Link {
     }
 }
 
+/// The links of each document by rank, best first. Most documents have none.
+#[derive(Debug, Default)]
+struct Links {
+    /// Where the list of a document is, or `NO_LINKS`.
+    place: Vec<u32>,
+    lists: Vec<Vec<Link>>,
+}
+
+const NO_LINKS: u32 = u32::MAX;
+
+impl Links {
+    fn get(&self, rank: u32) -> &[Link] {
+        self.lists.get(self.place[rank as usize] as usize).map_or(&[], Vec::as_slice)
+    }
+
+    fn set(&mut self, rank: u32, links: Vec<Link>) {
+        let place = &mut self.place[rank as usize];
+        if *place != NO_LINKS {
+            self.lists[*place as usize] = links;
+        } else if !links.is_empty() {
+            *place = self.lists.len() as u32;
+            self.lists.push(links);
+        }
+    }
+
+    fn push(&mut self, rank: u32, link: Link) {
+        self.lists[self.place[rank as usize] as usize].push(link);
+    }
+
+    /// The documents that have links, in order.
+    fn linked(&self) -> impl Iterator<Item = u32> + '_ {
+        let all = self.place.iter().enumerate();
+        all.filter(|(_, place)| **place != NO_LINKS).map(|(rank, _)| rank as u32)
+    }
+}
+
 /// One document of a chunk on its way.
 #[derive(Debug, Default)]
 struct Turn {
     rank: u32,
-    /// While it may match within the chunk.
-    document: Option<Document>,
-    fingerprints: Vec<u64>,
-    probes: Vec<u64>,
+    /// It may still match within the chunk.
+    open: bool,
+    /// It holds the same words as an earlier one.
+    copy: bool,
     /// Best first.
     links: Vec<Link>,
     verified: u64,
     capped: bool,
     skipped_places: u64,
+    stopped_chain: bool,
+}
+
+impl Turn {
+    fn has_match(&self) -> bool {
+        self.links.iter().any(|l| l.relation.is_match())
+    }
 }
 
 /// Documents of a chunk that share fingerprints, directly or through others, in order.
@@ -84,129 +105,195 @@ struct Component<'t> {
     turns: Vec<&'t mut Turn>,
 }
 
-pub(super) fn run(settings: &Dedup, docs: &[Doc<'_>], progress: &(dyn Fn(usize) + Sync)) -> Report {
-    assert!(docs.len() < u32::MAX as usize - 2, "at most {} documents in a batch", u32::MAX - 3);
-    let mut batch = Batch::new(settings, docs, progress);
+/// What the alignment of two documents gave, and the places it did not look at.
+type Verified = (Option<(Relation, Evidence)>, u64);
+
+/// What one task needs at a time, kept for the next one.
+#[derive(Debug, Default)]
+struct Worker {
+    ready: Ready,
+    hits: Vec<u32>,
+    candidates: Vec<(Reverse<u32>, u32)>,
+    /// What a document is to its copies that are equal byte by byte.
+    itself: Option<(u32, Verified)>,
+}
+
+pub(super) fn run(
+    settings: &Dedup,
+    ranked: Ranked,
+    sites: Vec<u32>,
+    site_count: usize,
+    texts: &dyn Texts,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Report {
+    let mut batch = Batch::new(settings, ranked, sites, site_count, texts, progress);
     let mut found = batch.match_all();
     batch.learn(&found.index);
     batch.settle(&mut found);
+    found.index = Lists::new(&[], 1);
     batch.report(found)
 }
 
-struct Batch<'s, 'd> {
+struct Batch<'s> {
     settings: &'s Dedup,
-    docs: &'d [Doc<'d>],
+    texts: &'s dyn Texts,
     ranks: Vec<Rank>,
+    /// The shared fingerprints of each document.
+    terms: Terms,
     /// Documents in order: rank to position.
     order: Vec<u32>,
-    /// The site of each document by rank, as an index into `templates`; `NO_SITE` where unknown.
+    /// The site of each document by position, as an index into `templates`; `NO_SITE` where unknown.
     sites: Vec<u32>,
     /// What was learned of each site, common furniture included; empty where nothing was.
     templates: Vec<Template>,
     /// What stands in many clusters.
     common: Template,
+    workers: Mutex<Vec<Worker>>,
     progress: &'s (dyn Fn(usize) + Sync),
 }
 
-const NO_SITE: u32 = u32::MAX;
-
 /// The verified links of each document by rank, the leader it follows, and what it cost.
 struct Found {
-    links: Vec<Vec<Link>>,
+    links: Links,
     leader: Vec<u32>,
-    index: Postings,
-    /// Number of fingerprints of each document in the index, repeated ones counted once.
-    distinct: Vec<u32>,
+    index: Lists,
     counts: Counts,
 }
 
-impl<'s, 'd> Batch<'s, 'd> {
-    fn new(settings: &'s Dedup, docs: &'d [Doc<'d>], progress: &'s (dyn Fn(usize) + Sync)) -> Self {
-        let comparer = &settings.comparer;
-        let mut ranks = Vec::with_capacity(docs.len());
-        for chunk in docs.chunks(CHUNK * 8) {
-            ranks.extend(parallel_map(chunk, |doc| {
-                let prepared = comparer.prepare(doc.text);
-                Rank {
-                    prose: prepared.prose_mass(),
-                    mass: prepared.total_mass(),
-                    tokens: prepared.tokens().len() as u32,
-                    shingles: prepared.shingles().len() as u32,
-                    hash: prepared.content_hash(),
-                }
-            }));
-            progress(ranks.len());
-        }
-        let mut order: Vec<u32> = (0..docs.len() as u32).collect();
-        order.sort_unstable_by_key(|&i| {
-            let (rank, doc) = (&ranks[i as usize], &docs[i as usize]);
-            (Reverse(rank.prose), Reverse(rank.mass), Reverse(rank.tokens), rank.hash, doc.key, i)
+impl<'s> Batch<'s> {
+    fn new(
+        settings: &'s Dedup,
+        ranked: Ranked,
+        sites: Vec<u32>,
+        site_count: usize,
+        texts: &'s dyn Texts,
+        progress: &'s (dyn Fn(usize) + Sync),
+    ) -> Self {
+        let recipe = settings.comparer.recipe;
+        let read = |doc: usize, with: &mut dyn FnMut(&str)| texts.read(doc, with);
+        let (ranks, fingerprints) =
+            ranked.into_fingerprints(&settings.comparer, &read, &|doc| texts.changed(doc));
+        let terms = Terms::new(fingerprints);
+        let mut order: Vec<u32> = (0..ranks.len() as u32).collect();
+        parallel_sort(&mut order, |&x, &y| {
+            let (a, b) = (&ranks[x as usize], &ranks[y as usize]);
+            let content = |r: &Rank| (Reverse(r.prose), Reverse(r.mass), Reverse(r.tokens), r.hash);
+            let keys = || texts.key(x as usize).cmp(&texts.key(y as usize));
+            content(a).cmp(&content(b)).then_with(keys).then(x.cmp(&y))
         });
-        let mut names: Vec<&str> = docs.iter().filter_map(|d| d.site).collect();
-        names.sort_unstable();
-        names.dedup();
-        let sites = order
-            .iter()
-            .map(|&i| {
-                let site = docs[i as usize].site;
-                site.map_or(NO_SITE, |s| names.binary_search(&s).expect("listed") as u32)
-            })
-            .collect();
-        let templates = vec![Template::new(comparer.recipe, Vec::new()); names.len()];
-        let common = Template::new(comparer.recipe, Vec::new());
-        Self { settings, docs, ranks, order, sites, templates, common, progress }
+        let templates = vec![Template::new(recipe, Vec::new()); site_count];
+        let common = Template::new(recipe, Vec::new());
+        let workers = Mutex::default();
+        Self { settings, texts, ranks, terms, order, sites, templates, common, workers, progress }
+    }
+
+    /// Runs `f` with a worker.
+    fn work<R>(&self, f: impl FnOnce(&mut Worker) -> R) -> R {
+        let lock = || self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut worker = lock().pop().unwrap_or_default();
+        let out = f(&mut worker);
+        lock().push(worker);
+        out
+    }
+
+    /// Applies `f` to every item, a few to a task, in order.
+    fn map<T: Sync, R: Send>(
+        &self,
+        items: &[T],
+        f: impl Fn(&T, &mut Worker) -> R + Sync + Send,
+    ) -> Vec<R> {
+        let tasks: Vec<&[T]> = items.chunks(TASK).collect();
+        let done = parallel_map(&tasks, |task| {
+            self.work(|worker| task.iter().map(|item| f(item, worker)).collect::<Vec<R>>())
+        });
+        done.into_iter().flatten().collect()
+    }
+
+    fn position(&self, rank: u32) -> usize {
+        self.order[rank as usize] as usize
     }
 
     /// What is known of a document's furniture.
     fn template(&self, rank: u32) -> &Template {
-        let of_site = self.templates.get(self.sites[rank as usize] as usize);
+        let of_site = self.templates.get(self.sites[self.position(rank)] as usize);
         of_site.filter(|t| !t.is_empty()).unwrap_or(&self.common)
     }
 
     fn rank(&self, at: u32) -> &Rank {
-        &self.ranks[self.order[at as usize] as usize]
+        &self.ranks[self.position(at)]
     }
 
-    fn prepare(&self, at: u32) -> Document {
-        let text = self.docs[self.order[at as usize] as usize].text;
-        let comparer = &self.settings.comparer;
-        comparer.prepare_with(text, self.template(at)).expect("one recipe")
+    /// The document, made ready; none if its text cannot be had any more.
+    fn prepare(&self, at: u32, worker: &mut Worker) -> Option<Arc<Document>> {
+        if let Some(ready) = worker.ready.get(at) {
+            return Some(ready);
+        }
+        let mut document = worker.ready.buffer();
+        let position = self.position(at);
+        let (comparer, template) = (&self.settings.comparer, self.template(at));
+        if !self.texts.read(position, &mut |text| {
+            comparer.prepare_with_into(text, template, &mut document).expect("one recipe");
+        }) {
+            return None;
+        }
+        if self.texts.may_change() && !self.rank(at).is_of(&document) {
+            self.texts.changed(position);
+            return None;
+        }
+        Some(worker.ready.hold(at, document))
+    }
+
+    /// Whether the texts of two documents are equal byte by byte.
+    fn same_bytes(&self, x: u32, y: u32) -> bool {
+        let mut same = false;
+        self.texts.read(self.position(x), &mut |x| {
+            self.texts.read(self.position(y), &mut |y| same = x == y);
+        });
+        same
+    }
+
+    /// Documents that have the hash of an earlier one, and the first of these.
+    fn copies(&self) -> HashMap<u32, u32> {
+        let all = 0..self.order.len() as u32;
+        let with_words = all.filter(|&at| self.rank(at).tokens > 0);
+        let mut hashes: Vec<(u64, u32)> = with_words.map(|at| (self.rank(at).hash, at)).collect();
+        parallel_sort(&mut hashes, Ord::cmp);
+        let mut out = HashMap::new();
+        for same in hashes.chunk_by(|x, y| x.0 == y.0) {
+            out.extend(same[1..].iter().map(|&(_, at)| (at, same[0].1)));
+        }
+        out
     }
 
     /// Matches every document with the representatives of lesser rank.
     fn match_all(&self) -> Found {
-        let n = self.docs.len() as u32;
+        let n = self.order.len() as u32;
         let mut out = Found {
-            links: vec![Vec::new(); n as usize],
+            links: Links { place: vec![NO_LINKS; n as usize], lists: Vec::new() },
             leader: (0..n).collect(),
-            index: Postings::new(self.settings.cap),
-            distinct: vec![0; n as usize],
+            index: Lists::new(&self.terms.holders, self.settings.cap),
             counts: Counts { documents: u64::from(n), ..Counts::default() },
         };
-        // first document by rank of each token hash: further ones are identical to it
-        let mut first_of: HashMap<u64, u32> = HashMap::new();
+        let copies = self.copies();
         let mut at = 0;
         while at < n {
             let to = n.min(at.saturating_add(CHUNK as u32));
             let mut fresh = Vec::new();
             for i in at..to {
-                let rank = *self.rank(i);
+                let rank = self.rank(i);
                 if rank.tokens == 0 {
                     out.counts.empty += 1;
-                } else if let Some(&same) = first_of.get(&rank.hash) {
-                    // equal hashes of all tokens: looked at again before it counts
-                    fresh.push((i, Some(same)));
                 } else {
-                    first_of.insert(rank.hash, i);
-                    fresh.push((i, None));
+                    // equal hashes of all tokens are looked at again before they count
+                    fresh.push((i, copies.get(&i).copied()));
                 }
-                out.counts.tiny += u64::from(rank.tokens > 0 && rank.shingles == 0);
+                out.counts.tiny += u64::from(rank.tokens > 0 && rank.fingerprints == 0);
             }
             self.match_chunk(&fresh, &mut out);
             at = to;
-            (self.progress)(self.docs.len() + at as usize);
+            (self.progress)(at as usize);
         }
-        out.counts.fingerprints_stopped = out.index.counts().stopped;
+        out.counts.fingerprints_stopped = out.index.stopped();
         out
     }
 
@@ -216,26 +303,23 @@ impl<'s, 'd> Batch<'s, 'd> {
     /// change during the first, and the second takes each connected component of the documents that
     /// share fingerprints by itself, in order.
     fn match_chunk(&self, chunk: &[(u32, Option<u32>)], out: &mut Found) {
-        let (frozen, distinct) = (&out.index, &out.distinct);
+        let frozen = &out.index;
         let mut turns: Vec<Turn> =
-            parallel_map(chunk, |&(rank, same)| self.turn(rank, same, frozen, distinct));
+            self.map(chunk, |&(rank, same), worker| self.turn(rank, same, frozen, worker));
         // whoever found a whole match is done; the others may also match each other
-        let mut open: Vec<&mut Turn> = turns.iter_mut().filter(|t| t.document.is_some()).collect();
-        let mut local = Postings::new(u32::MAX);
-        for (at, turn) in open.iter().enumerate() {
-            for &fingerprint in &turn.fingerprints {
-                local.insert(fingerprint, at as u32);
-            }
-        }
-        let neighbours: Vec<Vec<Candidate>> = parallel_map(&open, |turn| {
-            local.candidates(&turn.probes, usize::MAX, &mut Scratch::default())
+        let mut open: Vec<&mut Turn> = turns.iter_mut().filter(|t| t.open).collect();
+        let own = |rank: u32| self.terms.own(self.order[rank as usize]);
+        let local = Local::new(open.iter().map(|turn| own(turn.rank)));
+        let numbered: Vec<(u32, u32)> = (0..).zip(open.iter().map(|turn| turn.rank)).collect();
+        let ranks: Vec<u32> = open.iter().map(|turn| turn.rank).collect();
+        let neighbours: Vec<Vec<(u32, u32)>> = self.map(&numbered, |&(at, rank), worker| {
+            self.neighbours(at, rank, &ranks, &local, worker)
         });
         let mut groups = groups_of(&neighbours);
         drop(local);
         let mut slots: Vec<Option<&mut Turn>> = open.drain(..).map(Some).collect();
         let mut components: Vec<Component<'_>> = groups
             .drain(..)
-            .filter(|g| g.len() > 1)
             .map(|members| Component {
                 turns: members.iter().map(|&m| slots[m as usize].take().expect("once")).collect(),
                 members,
@@ -247,51 +331,91 @@ impl<'s, 'd> Batch<'s, 'd> {
             out.counts.verified += turn.verified;
             out.counts.candidates_capped += u64::from(turn.capped);
             out.counts.places_skipped += turn.skipped_places;
-            if !turn.links.iter().any(|l| l.relation.is_match()) {
-                out.distinct[turn.rank as usize] = turn.fingerprints.len() as u32;
-                for fingerprint in turn.fingerprints {
-                    out.index.insert(fingerprint, turn.rank);
+            out.counts.stopped_chains += u64::from(turn.stopped_chain && !turn.has_match());
+            if !turn.copy && !turn.has_match() {
+                for &number in own(turn.rank) {
+                    out.index.insert(number, turn.rank);
                 }
             }
-            out.links[turn.rank as usize] = turn.links;
+            out.links.set(turn.rank, turn.links);
         }
     }
 
     /// The first step of one document: identical to an earlier one, or matched with the index.
-    fn turn(&self, rank: u32, same: Option<u32>, index: &Postings, distinct: &[u32]) -> Turn {
-        let document = self.prepare(rank);
+    fn turn(&self, rank: u32, same: Option<u32>, index: &Lists, worker: &mut Worker) -> Turn {
         let mut out = Turn { rank, ..Turn::default() };
-        if let Some(same) = same {
-            let other = self.prepare(same);
-            if document.tokens().hashes() == other.tokens().hashes() {
-                self.verify(&mut out, &document, same, &other);
-                return out;
+        if let Some(same) = same
+            && self.is_copy(&mut out, same, worker)
+        {
+            out.copy = true;
+            return out;
+        }
+        worker.hits.clear();
+        for &number in self.terms.probes(self.order[rank as usize]) {
+            worker.hits.extend_from_slice(index.get(number));
+        }
+        let own = self.rank(rank).fingerprints;
+        let a_hit = self.fingerprints_a_hit();
+        worker.candidates.clear();
+        worker.hits.sort_unstable();
+        for run in worker.hits.chunk_by(|x, y| x == y) {
+            let (doc, hits) = (run[0], run.len() as u32);
+            if has_hits(hits, own, self.rank(doc).fingerprints, a_hit) {
+                worker.candidates.push((Reverse(hits), doc));
             }
         }
-        out.fingerprints = self.fingerprints(&document);
-        out.probes = self.probes(&document, &out.fingerprints);
+        worker.candidates.sort_unstable();
         let most = self.settings.max_candidates;
-        let mut candidates = index.candidates(&out.probes, usize::MAX, &mut Scratch::default());
-        let own = out.fingerprints.len();
-        let a_hit = self.fingerprints_a_hit();
-        candidates.retain(|c| has_hits(c.hits, own, distinct[c.doc as usize] as usize, a_hit));
-        out.capped = candidates.len() > most;
-        candidates.truncate(most);
+        out.capped = worker.candidates.len() > most;
+        worker.candidates.truncate(most);
+        let candidates = std::mem::take(&mut worker.candidates);
         let mut enough = 0;
-        for candidate in candidates {
-            if candidate.hits < enough {
+        for &(Reverse(hits), candidate) in &candidates {
+            if hits < enough {
                 break;
             }
-            self.verify(&mut out, &document, candidate.doc, &self.prepare(candidate.doc));
+            self.verify(&mut out, candidate, worker);
             if enough == 0 && self.is_whole(&out) {
-                enough = candidate.hits / 2;
+                enough = hits / 2;
             }
         }
+        worker.candidates = candidates;
+        out.stopped_chain = !out.has_match() && self.has_stopped_chain(rank, index, worker);
         out.links.sort_by_key(Link::key);
-        if !self.is_whole(&out) {
-            out.document = Some(document);
-        }
+        out.open = !self.is_whole(&out);
         out
+    }
+
+    /// Whether many stop marks of a document stood in one earlier document before they were stopped: a
+    /// long frame, or an article that more founders hold than nominate candidates.
+    fn has_stopped_chain(&self, rank: u32, index: &Lists, worker: &mut Worker) -> bool {
+        worker.hits.clear();
+        for &number in self.terms.own(self.order[rank as usize]) {
+            worker.hits.extend_from_slice(index.before_stop(number));
+        }
+        worker.hits.sort_unstable();
+        worker.hits.chunk_by(|x, y| x == y).any(|run| run.len() >= LONG_CHAIN)
+    }
+
+    /// Whether a document holds the same words as an earlier one; if so they are linked.
+    fn is_copy(&self, turn: &mut Turn, same: u32, worker: &mut Worker) -> bool {
+        if self.same_bytes(turn.rank, same) {
+            if worker.itself.is_none_or(|(of, _)| of != same) {
+                let Some(document) = self.prepare(same, worker) else { return false };
+                worker.itself = Some((same, self.align(&document, &document)));
+            }
+            if let Some((_, verified)) = worker.itself {
+                turn.add(same, verified);
+            }
+            return true;
+        }
+        let Some(document) = self.prepare(turn.rank, worker) else { return false };
+        let Some(other) = self.prepare(same, worker) else { return false };
+        let equal = document.tokens().hashes() == other.tokens().hashes();
+        if equal {
+            turn.add(same, self.align(&document, &other));
+        }
+        equal
     }
 
     /// Whether the document stands nearly whole in one it is linked to: then no better match exists.
@@ -301,46 +425,63 @@ impl<'s, 'd> Batch<'s, 'd> {
         links.iter().any(|l| l.relation.is_match() && l.evidence.content_a_in_b() >= whole)
     }
 
+    /// The open documents before number `at` that share enough fingerprints with it, and how many.
+    fn neighbours(
+        &self,
+        at: u32,
+        rank: u32,
+        ranks: &[u32],
+        local: &Local,
+        worker: &mut Worker,
+    ) -> Vec<(u32, u32)> {
+        worker.hits.clear();
+        for &number in self.terms.probes(self.order[rank as usize]) {
+            local.before(number, at, &mut worker.hits);
+        }
+        worker.hits.sort_unstable();
+        let own = self.rank(rank).fingerprints;
+        let a_hit = self.fingerprints_a_hit();
+        let shared = worker.hits.chunk_by(|x, y| x == y);
+        let counted = shared.map(|run| (run[0], run.len() as u32));
+        counted
+            .filter(|&(other, hits)| {
+                has_hits(hits, own, self.rank(ranks[other as usize]).fingerprints, a_hit)
+            })
+            .collect()
+    }
+
     /// The second step: the documents of one component in order, each against those before it that
     /// found no match.
-    fn match_within(&self, component: &mut Component<'_>, neighbours: &[Vec<Candidate>]) {
+    fn match_within(&self, component: &mut Component<'_>, neighbours: &[Vec<(u32, u32)>]) {
         let most = self.settings.max_candidates;
-        let a_hit = self.fingerprints_a_hit();
-        let mut founders: Vec<usize> = Vec::new();
-        for at in 0..component.turns.len() {
-            let mine = component.members[at];
-            let own = component.turns[at].fingerprints.len();
-            let mut candidates: Vec<(Reverse<u32>, usize)> = founders
-                .iter()
-                .filter_map(|&f| {
-                    let other = component.members[f];
-                    let hits = neighbours[mine as usize].iter().find(|c| c.doc == other)?.hits;
-                    let theirs = component.turns[f].fingerprints.len();
-                    has_hits(hits, own, theirs, a_hit).then_some((Reverse(hits), f))
-                })
-                .collect();
-            candidates.sort_unstable();
-            let (before, turn) = component.turns.split_at_mut(at);
-            let turn = &mut *turn[0];
-            turn.capped |= candidates.len() > most;
-            candidates.truncate(most);
-            let document = turn.document.take().expect("open");
-            for (_, founder) in candidates {
-                let other = &before[founder];
-                let text = other.document.as_ref().expect("founders keep their document");
-                self.verify(turn, &document, other.rank, text);
+        let Component { members, turns } = component;
+        let mut founder = vec![false; members.len()];
+        self.work(|worker| {
+            for at in 0..turns.len() {
+                let known = neighbours[members[at] as usize].iter();
+                let mut candidates: Vec<(Reverse<u32>, usize)> = known
+                    .map(|&(other, hits)| {
+                        (Reverse(hits), members.binary_search(&other).expect("of one component"))
+                    })
+                    .filter(|&(_, other)| founder[other])
+                    .collect();
+                candidates.sort_unstable();
+                let (before, turn) = turns.split_at_mut(at);
+                let turn = &mut *turn[0];
+                turn.capped |= candidates.len() > most;
+                candidates.truncate(most);
+                for (_, other) in candidates {
+                    self.verify(turn, before[other].rank, worker);
+                }
+                turn.links.sort_by_key(Link::key);
+                founder[at] = !turn.has_match();
             }
-            turn.links.sort_by_key(Link::key);
-            if !turn.links.iter().any(|l| l.relation.is_match()) {
-                turn.document = Some(document);
-                founders.push(at);
-            }
-        }
+        });
     }
 
     /// Learns furniture from the founders: what three or more of one site share, and what many share
     /// wherever they stand. A story in a hundred papers is in one founder only, so it is neither.
-    fn learn(&mut self, index: &Postings) {
+    fn learn(&mut self, index: &Lists) {
         let recipe = self.settings.comparer.recipe;
         if !profile::learns(recipe.profile()) {
             return;
@@ -348,14 +489,16 @@ impl<'s, 'd> Batch<'s, 'd> {
         let mut known: Vec<Vec<u64>> = vec![Vec::new(); self.templates.len()];
         // a stop mark says that more than `cap` founders hold a fingerprint
         let many = self.settings.cap as usize + 1 >= Template::MIN_ARTICLES_ANYWHERE;
-        let mut common: Vec<u64> = if many { index.stopped().collect() } else { Vec::new() };
+        let mut common: Vec<u64> = Vec::new();
         let mut sites = Vec::new();
-        index.for_each_list(|fingerprint, docs| {
-            if docs.len() >= Template::MIN_ARTICLES_ANYWHERE {
+        for number in 0..index.len() {
+            let fingerprint = self.terms.fingerprints[number as usize];
+            let docs = index.get(number);
+            if docs.len() >= Template::MIN_ARTICLES_ANYWHERE || many && index.is_stopped(number) {
                 common.push(fingerprint);
             } else if docs.len() >= Template::MIN_ARTICLES {
                 sites.clear();
-                let known_sites = docs.iter().map(|&d| self.sites[d as usize]);
+                let known_sites = docs.iter().map(|&d| self.sites[self.position(d)]);
                 sites.extend(known_sites.filter(|&s| s != NO_SITE));
                 sites.sort_unstable();
                 for run in sites.chunk_by(|x, y| x == y) {
@@ -364,7 +507,7 @@ impl<'s, 'd> Batch<'s, 'd> {
                     }
                 }
             }
-        });
+        }
         self.common = Template::new(recipe, common);
         self.templates = known
             .into_iter()
@@ -376,35 +519,51 @@ impl<'s, 'd> Batch<'s, 'd> {
                 template
             })
             .collect();
+        // what they hold ready was weighed without
+        self.workers = Mutex::default();
     }
 
-    /// Verifies again, with what was learned, and lets each document follow its best match that is a
-    /// representative, in rank order.
+    /// Whether what was learned is found in a document.
+    fn has_furniture(&self, rank: u32) -> bool {
+        let template = self.template(rank);
+        let own = self.terms.own(self.order[rank as usize]);
+        own.iter().any(|&number| template.contains(self.terms.fingerprints[number as usize]))
+    }
+
+    /// Verifies again what the furniture that was learned changes, and lets each document follow its
+    /// best match that is a representative, in rank order.
     fn settle(&self, found: &mut Found) {
-        let n = found.links.len() as u32;
-        let linked: Vec<u32> = (0..n).filter(|&i| !found.links[i as usize].is_empty()).collect();
-        let settled = parallel_map(&linked, |&i| {
-            let links = &found.links[i as usize];
+        let linked: Vec<u32> = found.links.linked().collect();
+        let settled = self.map(&linked, |&i, worker| {
+            let links = found.links.get(i);
             let learned = |rank| !self.template(rank).is_empty();
             if !learned(i) && !links.iter().any(|l| learned(l.to)) {
                 return None;
             }
-            let document = self.prepare(i);
-            let mut again: Vec<Link> =
-                links.iter().filter_map(|l| self.link(&document, l.to)).collect();
+            let changed = self.has_furniture(i);
+            let mut again: Vec<Link> = links
+                .iter()
+                .filter_map(|link| {
+                    if changed || self.has_furniture(link.to) {
+                        self.link(i, link.to, worker)
+                    } else {
+                        Some(*link)
+                    }
+                })
+                .collect();
             again.sort_by_key(Link::key);
             Some(again)
         });
         for (&i, again) in linked.iter().zip(settled) {
             if let Some(again) = again {
-                found.counts.verified += found.links[i as usize].len() as u64;
-                found.links[i as usize] = again;
+                found.counts.verified += found.links.get(i).len() as u64;
+                found.links.set(i, again);
             }
         }
-        for i in 0..n {
+        for &i in &linked {
             let mut asked = Vec::new();
             let mut at = 0;
-            while let Some(&link) = found.links[i as usize].get(at) {
+            while let Some(&link) = found.links.get(i).get(at) {
                 at += 1;
                 if !link.relation.is_match() {
                     continue;
@@ -416,67 +575,54 @@ impl<'s, 'd> Batch<'s, 'd> {
                     break;
                 }
                 // the other follows a leader itself: a star has no chains, so ask that one
-                if asked.contains(&leader) || found.links[i as usize].iter().any(|l| l.to == leader)
-                {
+                if asked.contains(&leader) || found.links.get(i).iter().any(|l| l.to == leader) {
                     continue;
                 }
                 asked.push(leader);
                 found.counts.verified += 1;
-                if let Some(link) = self.link(&self.prepare(i), leader) {
-                    found.links[i as usize].push(link);
+                if let Some(link) = self.work(|worker| self.link(i, leader, worker)) {
+                    found.links.push(i, link);
                 }
             }
         }
     }
 
+    fn align(&self, document: &Document, other: &Document) -> Verified {
+        self.settings.comparer.verify(document, other, self.settings.ledger)
+    }
+
     /// The verified relation of a document to another, where it is worth keeping.
-    fn link(&self, document: &Document, to: u32) -> Option<Link> {
-        let (found, _) =
-            self.settings.comparer.verify(document, &self.prepare(to), self.settings.ledger);
-        found.map(|(relation, evidence)| Link { to, relation, evidence })
+    fn link(&self, from: u32, to: u32, worker: &mut Worker) -> Option<Link> {
+        let document = self.prepare(from, worker)?;
+        let other = self.prepare(to, worker)?;
+        let (relation, evidence) = self.align(&document, &other).0?;
+        Some(Link { to, relation, evidence })
     }
 
-    fn verify(&self, turn: &mut Turn, document: &Document, to: u32, other: &Document) {
-        let (found, skipped) = self.settings.comparer.verify(document, other, self.settings.ledger);
-        turn.verified += 1;
-        turn.skipped_places += skipped;
-        turn.links.extend(found.map(|(relation, evidence)| Link { to, relation, evidence }));
-    }
-
-    /// The hashes under which a document is stored.
-    fn fingerprints(&self, document: &Document) -> Vec<u64> {
-        shingle::distinct_fingerprints(self.settings.comparer.recipe, document.shingles())
+    fn verify(&self, turn: &mut Turn, to: u32, worker: &mut Worker) {
+        let Some(document) = self.prepare(turn.rank, worker) else { return };
+        let Some(other) = self.prepare(to, worker) else { return };
+        turn.add(to, self.align(&document, &other));
     }
 
     fn fingerprints_a_hit(&self) -> usize {
         profile::fingerprints_a_hit(self.settings.comparer.recipe.profile())
     }
 
-    /// The hashes by which a document is looked up.
-    fn probes(&self, document: &Document, fingerprints: &[u64]) -> Vec<u64> {
-        let shingles = document.shingles().hashes();
-        let recipe = self.settings.comparer.recipe;
-        if shingles.len() > profile::probe_all(recipe.profile()) {
-            return fingerprints.to_vec();
-        }
-        let mut out = shingles.to_vec();
-        out.sort_unstable();
-        out.dedup();
-        out
-    }
-
     fn report(&self, found: Found) -> Report {
-        let n = self.docs.len();
+        let n = self.order.len();
         let Found { links, mut leader, mut counts, .. } = found;
         if self.settings.linkage == Linkage::Components {
             leader = components(n, &links);
         }
-        let mut groups: Vec<Vec<u32>> = vec![Vec::new(); n];
-        for i in 0..n as u32 {
-            groups[leader[i as usize] as usize].push(i);
-        }
-        groups.retain(|g| g.len() > 1);
-        let position = |rank: u32| self.order[rank as usize] as usize;
+        let followers = (0..n as u32).filter(|&i| leader[i as usize] != i);
+        let mut led: Vec<(u32, u32)> = followers.map(|i| (leader[i as usize], i)).collect();
+        led.sort_unstable();
+        let mut groups: Vec<Vec<u32>> = led
+            .chunk_by(|x, y| x.0 == y.0)
+            .map(|run| std::iter::once(run[0].0).chain(run.iter().map(|&(_, i)| i)).collect())
+            .collect();
+        let position = |rank: u32| self.position(rank);
         groups.sort_by_key(|g| (Reverse(g.len()), position(g[0])));
 
         let details = parallel_map(&groups, |group| self.detail(group, &links));
@@ -493,9 +639,9 @@ impl<'s, 'd> Batch<'s, 'd> {
             clusters.push(Cluster { representative: position(group[0]), members: detail.members });
         }
         let mut ledger: Vec<Pair> = Vec::new();
-        for (i, links) in links.iter().enumerate() {
-            for link in links {
-                let pair = self.pair(i as u32, link);
+        for i in links.linked() {
+            for link in links.get(i) {
+                let pair = self.pair(i, link);
                 if self.settings.ledger {
                     ledger.push(pair);
                 }
@@ -513,7 +659,7 @@ impl<'s, 'd> Batch<'s, 'd> {
     }
 
     fn pair(&self, from: u32, link: &Link) -> Pair {
-        let (a, b) = (self.order[from as usize] as usize, self.order[link.to as usize] as usize);
+        let (a, b) = (self.position(from), self.position(link.to));
         let (relation, evidence) = (link.relation, link.evidence);
         if a < b {
             Pair { a, b, relation, evidence }
@@ -523,22 +669,19 @@ impl<'s, 'd> Batch<'s, 'd> {
     }
 
     /// The members of one cluster against its representative, and where asked all its pairs.
-    fn detail(&self, group: &[u32], links: &[Vec<Link>]) -> Detail {
+    fn detail(&self, group: &[u32], links: &Links) -> Detail {
         let mut out = Detail::default();
         let representative = group[0];
-        let known = |i: u32| links[i as usize].iter().find(|l| l.to == representative);
+        let known = |i: u32| links.get(i).iter().find(|l| l.to == representative);
         // the same words are related in the same way, whatever was learned of their sites
         let of_copy = |i: u32| {
-            let copy = links[i as usize].iter().find(|l| l.relation == Relation::Identical)?;
+            let copy = links.get(i).iter().find(|l| l.relation == Relation::Identical)?;
             known(copy.to).filter(|l| l.relation.is_match())
         };
-        let mut prepared: Option<Document> = None;
         for &i in &group[1..] {
             let link = known(i).or_else(|| of_copy(i)).copied().unwrap_or_else(|| {
                 out.verified += 1;
-                let prepared = prepared.get_or_insert_with(|| self.prepare(representative));
-                let (relation, evidence) =
-                    self.settings.comparer.relate(&self.prepare(i), prepared);
+                let (relation, evidence) = self.relate(i, representative);
                 Link { to: representative, relation, evidence }
             });
             let Link { relation, evidence, .. } = link;
@@ -553,11 +696,9 @@ impl<'s, 'd> Batch<'s, 'd> {
             // every pair with the representative was verified
             let verified = done * done.saturating_sub(1) / 2 + (all - done.max(1));
             out.pairs_skipped = all * (all - 1) / 2 - verified;
-            let documents: Vec<Document> = among.iter().map(|&i| self.prepare(i)).collect();
             for (y, &from) in among.iter().enumerate() {
-                for (x, &to) in among[..y].iter().enumerate() {
-                    let (relation, evidence) =
-                        self.settings.comparer.relate(&documents[y], &documents[x]);
+                for &to in &among[..y] {
+                    let (relation, evidence) = self.relate(from, to);
                     out.verified += 1;
                     if relation.is_match() || relation == Relation::Overlaps {
                         out.pairs.push(self.pair(from, &Link { to, relation, evidence }));
@@ -566,6 +707,73 @@ impl<'s, 'd> Batch<'s, 'd> {
             }
         }
         out
+    }
+
+    /// The relation of two documents; unrelated where a text cannot be had any more.
+    fn relate(&self, from: u32, to: u32) -> (Relation, Evidence) {
+        let related = self.work(|worker| {
+            let document = self.prepare(from, worker)?;
+            let other = self.prepare(to, worker)?;
+            Some(self.settings.comparer.relate(&document, &other))
+        });
+        related.unwrap_or((Relation::Unrelated, Evidence::default()))
+    }
+}
+
+impl Turn {
+    fn add(&mut self, to: u32, (found, skipped): Verified) {
+        self.verified += 1;
+        self.skipped_places += skipped;
+        self.links.extend(found.map(|(relation, evidence)| Link { to, relation, evidence }));
+    }
+}
+
+/// The documents of a chunk by fingerprint.
+struct Local {
+    /// Open addressing: a number and the last of its entries, or `NONE`.
+    slots: Vec<(u32, u32)>,
+    /// A document and the entry before of the same number, or `NONE`.
+    entries: Vec<(u32, u32)>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Local {
+    fn new<'t>(documents: impl Iterator<Item = &'t [u32]> + Clone) -> Self {
+        let all: usize = documents.clone().map(<[u32]>::len).sum();
+        let mut out = Self {
+            slots: vec![(0, NONE); (all * 2).next_power_of_two()],
+            entries: Vec::with_capacity(all),
+        };
+        for (at, numbers) in (0..).zip(documents) {
+            for &number in numbers {
+                let slot = out.slot_of(number);
+                out.entries.push((at, out.slots[slot].1));
+                out.slots[slot] = (number, out.entries.len() as u32 - 1);
+            }
+        }
+        out
+    }
+
+    fn slot_of(&self, number: u32) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = (number.wrapping_mul(0x9E37_79B1) >> 7) as usize & mask;
+        while self.slots[at].1 != NONE && self.slots[at].0 != number {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    /// Adds the documents before `at` that hold fingerprint `number`.
+    fn before(&self, number: u32, at: u32, out: &mut Vec<u32>) {
+        let mut entry = self.slots[self.slot_of(number)].1;
+        while entry != NONE {
+            let (document, next) = self.entries[entry as usize];
+            if document < at {
+                out.push(document);
+            }
+            entry = next;
+        }
     }
 }
 
@@ -580,34 +788,34 @@ struct Detail {
 /// Whether two documents of `own` and `theirs` distinct fingerprints share as many as a match would.
 /// One of `a_hit` fingerprints of the smaller document tells a passage that was copied from phrases
 /// that are common.
-fn has_hits(hits: u32, own: usize, theirs: usize, a_hit: usize) -> bool {
-    hits as usize * a_hit >= own.min(theirs)
+pub(super) fn has_hits(hits: u32, own: u32, theirs: u32, a_hit: usize) -> bool {
+    hits as usize * a_hit >= own.min(theirs) as usize
 }
 
 /// Least document by rank of each connected component of the verified matches.
-fn components(n: usize, links: &[Vec<Link>]) -> Vec<u32> {
+fn components(n: usize, links: &Links) -> Vec<u32> {
     let mut sets = DisjointSets::new(n);
-    for (i, links) in links.iter().enumerate() {
-        for link in links.iter().filter(|l| l.relation.is_match()) {
-            sets.join(i as u32, link.to);
+    for i in links.linked() {
+        for link in links.get(i).iter().filter(|l| l.relation.is_match()) {
+            sets.join(i, link.to);
         }
     }
     (0..n as u32).map(|i| sets.least(i)).collect()
 }
 
-/// The connected components of the candidate lists, each in increasing order, by least member.
-fn groups_of(neighbours: &[Vec<Candidate>]) -> Vec<Vec<u32>> {
+/// The connected components of two or more, each in increasing order.
+fn groups_of(neighbours: &[Vec<(u32, u32)>]) -> Vec<Vec<u32>> {
     let mut sets = DisjointSets::new(neighbours.len());
     for (i, candidates) in neighbours.iter().enumerate() {
-        for candidate in candidates {
-            sets.join(i as u32, candidate.doc);
+        for &(other, _) in candidates {
+            sets.join(i as u32, other);
         }
     }
     let mut groups = vec![Vec::new(); neighbours.len()];
     for i in 0..neighbours.len() as u32 {
         groups[sets.least(i) as usize].push(i);
     }
-    groups.retain(|g| !g.is_empty());
+    groups.retain(|g| g.len() > 1);
     groups
 }
 

@@ -1,6 +1,7 @@
 //! The decision.
 
 use super::Evidence;
+use super::rules::{self, PURE_LEAD, PURE_SUBSTITUTED};
 use std::fmt;
 
 /// How two documents are related. Directions read from a to b.
@@ -91,8 +92,8 @@ pub enum Confidence {
 /// `benches/README.md`.
 #[must_use]
 pub fn confidence(evidence: &Evidence, thresholds: &Thresholds) -> Confidence {
-    let (matched, contained) = smaller_side(evidence);
-    let pure = evidence.lead < 5.0 && evidence.substituted < 0.1 * matched;
+    let (matched, contained) = rules::smaller_side(evidence);
+    let pure = evidence.lead < PURE_LEAD && evidence.substituted < PURE_SUBSTITUTED * matched;
     if evidence.identical || matched >= 50.0 && contained >= thresholds.whole && pure {
         Confidence::High
     } else if matched < 25.0 || contained < thresholds.min_containment {
@@ -138,6 +139,17 @@ pub struct Thresholds {
     pub short_words: f64,
     /// See [`short_words`](Self::short_words) (1.0).
     pub max_substituted_tokens_short: f64,
+    /// A match without a run of this many words (15) is *fragmentary*: below
+    /// [`fragment_containment`](Self::fragment_containment) too many substituted numbers make it two
+    /// reports of one form (money markets, filings, results), which repeat their sentences around
+    /// other figures. See [`fragment_numbers`](Self::fragment_numbers).
+    pub fragment_run: f64,
+    /// See [`fragment_run`](Self::fragment_run) (0.8).
+    pub fragment_containment: f64,
+    /// Substituted numbers as a share of the matched content, from two numbers on, that a fragmentary
+    /// match must not reach (0.05); a tenth of the content must be substituted, too, in two gaps at
+    /// least.
+    pub fragment_numbers: f64,
     /// Least share of the matched content that stands in one run, for the two rules below (0.6);
     /// more than 1 turns them off.
     pub opening_share: f64,
@@ -173,6 +185,9 @@ impl Default for Thresholds {
             max_substituted_tokens: 2.0,
             short_words: 60.0,
             max_substituted_tokens_short: 1.0,
+            fragment_run: 15.0,
+            fragment_containment: 0.8,
+            fragment_numbers: 0.05,
             opening_share: 0.6,
             passage_words: 20.0,
             passage_containment: 0.2,
@@ -189,10 +204,10 @@ impl Default for Thresholds {
 /// In words, with m the matched content and C its share of the smaller document's content:
 ///
 /// 1. Equal tokens are [`Identical`](Relation::Identical).
-/// 2. A *match* has m of 12 words and C of 0.3 at least and passes the substitution test. With less
-///    C it needs most of m in one run: a clean passage of 20 words and C of 0.2, or an *opening*,
-///    where a run of 100 words begins one document's content, as a truncated article does in a page
-///    with much other text.
+/// 2. A *match* has m of 12 words and C of 0.3 at least and passes the substitution test, which
+///    counts numbers too where no run has 15 words and C is below 0.8. With less C it needs most of m
+///    in one run: a clean passage of 20 words and C of 0.2, or an *opening*, where a run of 100 words
+///    begins one document's content, as a truncated article does in a page with much other text.
 /// 3. A match is [`NearDuplicate`](Relation::NearDuplicate) if 0.8 of both contents is matched, or if
 ///    content and match are equal. Else the document of which the greater share is matched is
 ///    truncated from the other, if the other goes on for 25 words behind the last match and by more
@@ -200,99 +215,9 @@ impl Default for Thresholds {
 /// 4. What is no match but shares a run of 20 content words overlaps, unless it fails the
 ///    substitution test and 0.3 of the shingles of either are shared: then, as with documents that
 ///    share only furniture, the template is what they share.
+///
+/// [`tests`](super::tests) gives the numbers that led to the answer.
 #[must_use]
 pub fn decide(evidence: &Evidence, thresholds: &Thresholds) -> Relation {
-    let (e, t) = (evidence, thresholds);
-    if e.identical {
-        return Relation::Identical;
-    }
-    if is_same_article(e, t) {
-        return direction(e, t);
-    }
-    let passage = e.longest_run >= t.min_overlap_run;
-    if passage && !is_substituted(e, t) {
-        return Relation::Overlaps;
-    }
-    if e.a_in_b.max(e.b_in_a) >= t.min_containment {
-        return Relation::SameTemplate;
-    }
-    if passage { Relation::Overlaps } else { Relation::Unrelated }
-}
-
-/// Whether a is the smaller document; where both hold as much content, the one of which more is
-/// matched. A total order but for documents that no measure tells apart, so that exchanging the
-/// documents exchanges the answer.
-fn is_a_smaller(e: &Evidence) -> bool {
-    let a = (e.content_a, -e.matched_a, e.head_a, e.tail_a);
-    let b = (e.content_b, -e.matched_b, e.head_b, e.tail_b);
-    a <= b
-}
-
-/// The matched content of the smaller document, in words, and its share of that document's content.
-fn smaller_side(e: &Evidence) -> (f64, f64) {
-    if is_a_smaller(e) {
-        (e.matched_a, e.content_a_in_b())
-    } else {
-        (e.matched_b, e.content_b_in_a())
-    }
-}
-
-/// The substitution test: two pages of one template leave different text on both sides of a gap, a
-/// copy that was cut or wrapped leaves text on one side only.
-fn is_substituted(e: &Evidence, t: &Thresholds) -> bool {
-    let (matched, contained) = smaller_side(e);
-    let lead = e.lead >= t.max_lead && !(e.lead < t.max_lead_share * matched && contained >= 0.5);
-    let tail = if t.count_tail { e.tail_a.min(e.tail_b) } else { 0.0 };
-    let numbers = t.max_substituted_numbers.is_some_and(|most| e.substituted_numbers > Some(most));
-    lead || numbers
-        || e.substituted + tail >= t.max_substituted * matched
-        || has_other_text_between(e, t)
-}
-
-/// The test on tokens of any kind: lists of a shop or a menu are not content but differ all the
-/// same. A long document of which nearly everything stands in the other is let pass.
-fn has_other_text_between(e: &Evidence, t: &Thresholds) -> bool {
-    let (matched, contained) = smaller_side(e);
-    let whole = contained >= t.whole && matched >= t.long_opening_words;
-    let short = matched < t.short_words;
-    let most = if short { t.max_substituted_tokens_short } else { t.max_substituted_tokens };
-    !whole && f64::from(e.substituted_tokens) >= most * matched
-}
-
-fn is_same_article(e: &Evidence, t: &Thresholds) -> bool {
-    let (matched, contained) = smaller_side(e);
-    let both = e.content_a_in_b().min(e.content_b_in_a());
-    if matched < t.both_words && both < t.both_containment {
-        return false;
-    }
-    if matched >= t.min_matched && contained >= t.min_containment && !is_substituted(e, t) {
-        return true;
-    }
-    if has_other_text_between(e, t) {
-        return false;
-    }
-    let one_run = e.longest_run >= t.opening_share * matched;
-    let pure = e.lead < 5.0 && e.substituted < 0.1 * matched;
-    let passage = matched >= t.passage_words && contained >= t.passage_containment && pure;
-    let long_opening = e.longest_run >= t.long_opening_words
-        && contained >= t.passage_containment
-        && e.head_a.min(e.head_b) <= t.opening_head
-        && e.lead < 5.0;
-    one_run && (passage || long_opening)
-}
-
-/// Which way a match goes: from the document of which the greater share is matched, then from the
-/// smaller one. Two that are equal in both are versions of one article: neither stands in the other.
-fn direction(e: &Evidence, t: &Thresholds) -> Relation {
-    let (in_b, in_a) = (e.content_a_in_b(), e.content_b_in_a());
-    if in_b >= t.whole && in_a >= t.whole || in_b == in_a && e.content_a == e.content_b {
-        return Relation::NearDuplicate;
-    }
-    if in_b > in_a || in_b == in_a && e.content_a < e.content_b {
-        let cut = e.tail_b >= t.min_continuation && e.head_b < e.tail_b;
-        if cut { Relation::TruncatedOf } else { Relation::ContainedIn }
-    } else {
-        let cut = e.tail_a >= t.min_continuation && e.head_a < e.tail_a;
-        if cut { Relation::TruncationOf } else { Relation::Contains }
-    }
+    rules::judge(evidence, thresholds, &mut |_| {})
 }

@@ -1,0 +1,327 @@
+//! The first reading: what a batch keeps of each document.
+//!
+//! One pass over a text gives its place in the order and its fingerprints. The fingerprints are kept
+//! until all documents have been read, 8 bytes each, so that a document that shares none is never
+//! looked at again. What exceeds [`Dedup::memory_budget`] is not kept: its text is read a second
+//! time, when a [`Filter`] has seen all fingerprints and tells most that stand in one document only.
+
+use super::parallel::{parallel_each, parallel_map};
+use super::{Dedup, Doc};
+use crate::compare::{Comparer, Document};
+use crate::profile;
+use crate::shingle::{self, Fingerprint};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What the order is made of, and how many fingerprints there are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rank {
+    pub prose: u64,
+    pub mass: u64,
+    pub hash: u64,
+    pub tokens: u32,
+    /// Distinct fingerprints; 0 where the text holds less than a shingle.
+    pub fingerprints: u32,
+}
+
+impl Rank {
+    fn of(document: &Document, fingerprints: usize) -> Self {
+        let (prose, mass) = document.masses();
+        Self {
+            prose,
+            mass,
+            hash: document.content_hash(),
+            tokens: document.tokens().len() as u32,
+            fingerprints: fingerprints as u32,
+        }
+    }
+
+    /// Whether `document` was made from the same words.
+    pub fn is_of(&self, document: &Document) -> bool {
+        document.tokens().len() as u32 == self.tokens && document.content_hash() == self.hash
+    }
+}
+
+/// Documents that one task reads.
+const BLOCK: usize = 64;
+
+/// Documents between two looks at the memory.
+pub(super) const WAVE: usize = 4096;
+
+/// Values of documents that follow each other: of each document those under which it is stored, then
+/// those by which it is looked up besides.
+#[derive(Debug)]
+pub(super) struct Block<T> {
+    /// Two ends for each document.
+    ends: Box<[usize]>,
+    pub values: Vec<T>,
+}
+
+impl<T> Block<T> {
+    pub fn documents(&self) -> usize {
+        self.ends.len() / 2
+    }
+
+    fn start(&self, at: usize) -> usize {
+        if at == 0 { 0 } else { self.ends[at * 2 - 1] }
+    }
+
+    /// The values under which document `at` of the block is stored.
+    pub fn own(&self, at: usize) -> &[T] {
+        &self.values[self.start(at)..self.ends[at * 2]]
+    }
+
+    /// The values by which document `at` of the block is looked up.
+    pub fn probes(&self, at: usize) -> &[T] {
+        &self.values[self.start(at)..self.ends[at * 2 + 1]]
+    }
+
+    /// The block of the values that `f` translates.
+    pub fn filter_map<R>(&self, f: impl Fn(&T) -> Option<R>) -> Block<R> {
+        let mut out =
+            BlockBuilder { ends: Vec::with_capacity(self.ends.len()), values: Vec::new() };
+        out.values.reserve_exact(self.values.iter().filter(|v| f(v).is_some()).count());
+        let mut from = 0;
+        for &end in &self.ends {
+            out.values.extend(self.values[from..end].iter().filter_map(&f));
+            out.ends.push(out.values.len());
+            from = end;
+        }
+        out.build()
+    }
+}
+
+struct BlockBuilder<T> {
+    ends: Vec<usize>,
+    values: Vec<T>,
+}
+
+impl<T> BlockBuilder<T> {
+    fn build(mut self) -> Block<T> {
+        self.values.shrink_to_fit();
+        Block { ends: self.ends.into_boxed_slice(), values: self.values }
+    }
+}
+
+/// A block of fingerprints; atomic, so that threads can replace those of different shares in place.
+pub(super) type Fingerprints = Block<AtomicU64>;
+
+/// Buffers of one task, and the fingerprints of the document that was read last.
+#[derive(Default)]
+struct Scratch {
+    document: Document,
+    winnowed: Vec<Fingerprint>,
+    own: Vec<u64>,
+    others: Vec<u64>,
+}
+
+impl Scratch {
+    fn read(&mut self, comparer: &Comparer, text: &str) {
+        if text.len() > LARGE {
+            // the buffers of a huge text are not kept for the small ones that follow
+            self.document = Document::default();
+            self.winnowed = Vec::new();
+        }
+        comparer.prepare_into(text, &mut self.document);
+        let hashes = self.document.shingles().hashes();
+        let window = shingle::window_for(comparer.recipe, hashes.len());
+        shingle::winnow_into(hashes, window, &mut self.winnowed);
+        self.own.clear();
+        self.own.extend(self.winnowed.iter().map(|f| f.hash));
+        self.own.sort_unstable();
+        self.own.dedup();
+        self.others.clear();
+        if hashes.len() <= profile::probe_all(comparer.recipe.profile()) {
+            self.others.extend_from_slice(hashes);
+            self.others.sort_unstable();
+            self.others.dedup();
+            let mut own = self.own.iter().peekable();
+            self.others.retain(|value| {
+                let stored = own.peek() == Some(&value);
+                if stored {
+                    own.next();
+                }
+                !stored
+            });
+        }
+    }
+}
+
+/// Bytes of a text above which buffers are not reused.
+const LARGE: usize = 1 << 20;
+
+/// What tells the fingerprints of one document from those of several: two bits for each of so many
+/// places, the first for those seen and the second for those seen again. What stands in several
+/// documents always passes; of the rest, what shares a place with another.
+#[derive(Debug)]
+pub(super) struct Filter {
+    once: Vec<AtomicU64>,
+    twice: Vec<AtomicU64>,
+}
+
+impl Filter {
+    /// A filter for about `values` of them, at 4 to 8 places each.
+    fn new(values: usize) -> Self {
+        let words = (values / 16).clamp(1 << 10, 1 << 26).next_power_of_two();
+        let empty = || std::iter::repeat_with(AtomicU64::default).take(words).collect();
+        Self { once: empty(), twice: empty() }
+    }
+
+    fn bytes(&self) -> usize {
+        16 * self.once.len()
+    }
+
+    /// Winnowing prefers small hashes, so the low bits are the even ones.
+    fn place(&self, value: u64) -> (usize, u64) {
+        ((value >> 6) as usize & (self.once.len() - 1), 1 << (value & 63))
+    }
+
+    fn mark(&self, value: u64) {
+        let (word, bit) = self.place(value);
+        if self.once[word].fetch_or(bit, Ordering::Relaxed) & bit != 0 {
+            self.twice[word].fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    fn is_shared(&self, value: u64) -> bool {
+        let (word, bit) = self.place(value);
+        self.twice[word].load(Ordering::Relaxed) & bit != 0
+    }
+}
+
+/// All documents as the first reading left them.
+#[derive(Debug, Default)]
+pub(super) struct Ranked {
+    pub ranks: Vec<Rank>,
+    /// In order of input; `None` where the fingerprints were not kept.
+    blocks: Vec<Option<Fingerprints>>,
+    /// First document of each block.
+    starts: Vec<u32>,
+    text_bytes: usize,
+    kept_bytes: usize,
+    filter: Option<Filter>,
+}
+
+impl Ranked {
+    /// Reads the next documents.
+    pub fn read(&mut self, settings: &Dedup, docs: &[Doc<'_>]) {
+        for wave in docs.chunks(WAVE) {
+            self.read_wave(settings, wave);
+        }
+    }
+
+    fn read_wave(&mut self, settings: &Dedup, docs: &[Doc<'_>]) {
+        let most = settings.memory_budget.unwrap_or((self.text_bytes / 6).max(LEAST_KEPT));
+        let keep = self.kept_bytes < most;
+        if !keep && self.filter.is_none() {
+            self.filter = Some(self.filter_of_kept());
+        }
+        let filter = self.filter.as_ref();
+        let blocks: Vec<&[Doc<'_>]> = docs.chunks(BLOCK).collect();
+        let read = parallel_map(&blocks, |docs| {
+            let mut scratch = Scratch::default();
+            let mut ranks = Vec::with_capacity(docs.len());
+            let mut ends = Vec::with_capacity(docs.len() * 2);
+            let mut values: Vec<AtomicU64> = Vec::new();
+            for doc in *docs {
+                scratch.read(&settings.comparer, doc.text);
+                ranks.push(Rank::of(&scratch.document, scratch.own.len()));
+                for list in [&scratch.own, &scratch.others] {
+                    if let Some(filter) = filter {
+                        list.iter().for_each(|&value| filter.mark(value));
+                    }
+                    if keep {
+                        values.extend(list.iter().map(|&value| AtomicU64::new(value)));
+                        ends.push(values.len());
+                    }
+                }
+            }
+            (ranks, keep.then(|| BlockBuilder { ends, values }.build()))
+        });
+        self.text_bytes += docs.iter().map(|d| d.text.len()).sum::<usize>();
+        for (ranks, block) in read {
+            self.kept_bytes += block.as_ref().map_or(0, |b| size_of::<u64>() * b.values.len());
+            self.starts.push(self.ranks.len() as u32);
+            self.ranks.extend(ranks);
+            self.blocks.push(block);
+        }
+    }
+
+    fn filter_of_kept(&self) -> Filter {
+        // so that the corpus may be some times as large as what is kept
+        let filter = Filter::new(self.kept_bytes / size_of::<u64>() * 2);
+        let mut blocks: Vec<&Fingerprints> = self.blocks.iter().flatten().collect();
+        parallel_each(&mut blocks, |block| {
+            block.values.iter().for_each(|value| filter.mark(value.load(Ordering::Relaxed)));
+        });
+        filter
+    }
+
+    /// Bytes of memory held.
+    pub fn memory_usage(&self) -> usize {
+        let ends: usize = self.blocks.iter().flatten().map(|b| 8 * b.ends.len()).sum();
+        size_of::<Rank>() * self.ranks.capacity()
+            + self.kept_bytes
+            + ends
+            + self.filter.as_ref().map_or(0, Filter::bytes)
+    }
+
+    /// Number of documents whose fingerprints were not kept.
+    pub fn unkept(&self) -> usize {
+        let ends = self.starts.iter().skip(1).copied().chain([self.ranks.len() as u32]);
+        let blocks = self.starts.iter().zip(ends).zip(&self.blocks);
+        blocks
+            .filter(|(_, block)| block.is_none())
+            .map(|((start, end), _)| (end - start) as usize)
+            .sum()
+    }
+
+    /// The fingerprints of all documents but most of those that stand in one only. `text` gives the
+    /// text of a document that must be read again, if it still can be had.
+    pub fn into_fingerprints(
+        mut self,
+        comparer: &Comparer,
+        text: &(dyn Fn(usize, &mut dyn FnMut(&str)) -> bool + Sync),
+        changed: &(dyn Fn(usize) + Sync),
+    ) -> (Vec<Rank>, Vec<Fingerprints>) {
+        let ranks = self.ranks;
+        let Some(filter) = self.filter else {
+            return (ranks, self.blocks.into_iter().flatten().collect());
+        };
+        let is_shared = |value: &AtomicU64| {
+            let value = value.load(Ordering::Relaxed);
+            filter.is_shared(value).then(|| AtomicU64::new(value))
+        };
+        let ends = self.starts.iter().skip(1).map(|&s| s as usize).chain([ranks.len()]);
+        let mut blocks: Vec<_> =
+            self.starts.iter().map(|&s| s as usize).zip(ends).zip(self.blocks.drain(..)).collect();
+        parallel_each(&mut blocks, |((start, end), block)| {
+            if let Some(kept) = block {
+                *block = Some(kept.filter_map(is_shared));
+                return;
+            }
+            let mut scratch = Scratch::default();
+            let mut out = BlockBuilder { ends: Vec::new(), values: Vec::new() };
+            for doc in *start..*end {
+                let found = text(doc, &mut |text| scratch.read(comparer, text));
+                if found && !ranks[doc].is_of(&scratch.document) {
+                    changed(doc);
+                } else if found {
+                    let shared = |value: &&u64| filter.is_shared(**value);
+                    out.values
+                        .extend(scratch.own.iter().filter(shared).map(|&v| AtomicU64::new(v)));
+                    out.ends.push(out.values.len());
+                    out.values
+                        .extend(scratch.others.iter().filter(shared).map(|&v| AtomicU64::new(v)));
+                    out.ends.push(out.values.len());
+                    continue;
+                }
+                out.ends.extend([out.values.len(); 2]);
+            }
+            *block = Some(out.build());
+        });
+        (ranks, blocks.into_iter().filter_map(|(_, block)| block).collect())
+    }
+}
+
+/// Bytes of fingerprints that are kept of any corpus.
+const LEAST_KEPT: usize = 16 << 20;
