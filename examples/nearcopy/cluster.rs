@@ -458,6 +458,10 @@ impl View<'_> {
         let caps = [
             (counts.candidates_capped, "documents had more candidates than are verified"),
             (counts.fingerprints_stopped, "fingerprints stood in too many clusters to be of use"),
+            (
+                counts.stopped_chains,
+                "documents shared long passages only through such fingerprints",
+            ),
             (counts.pairs_skipped, "pairs in large clusters were not verified"),
             (counts.places_skipped, "places of repeated passages were not looked at"),
         ];
