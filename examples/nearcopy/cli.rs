@@ -58,6 +58,10 @@ pub enum Command {
     /// nothing says that it is a copy. A line that cannot be read is reported and not written.
     /// Only JSON lines can be written like this; for other files use cluster --format json.
     Dedup(crate::dedup::DedupArgs),
+    /// Show the groups as one HTML file: numbers, plots, a browser of clusters, the differences.
+    ///
+    /// The file holds everything it needs and loads nothing. The same input gives the same bytes.
+    Report(crate::report::ReportArgs),
     /// Score the clusters and pairs found against a truth.
     Evaluate(crate::evaluate::EvaluateArgs),
     /// Say what the settings will find and miss, and what they cost.
@@ -135,6 +139,9 @@ pub struct ClusterArgs {
     /// Also write id and cluster of each document, in the same formats.
     #[arg(help_heading = "Output", long, value_name = "FILE")]
     pub clusters: Option<PathBuf>,
+    /// Also write the groups as an HTML page; `nearcopy report` has its settings.
+    #[arg(help_heading = "Output", long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// Also write what was run on what and with which settings: JSON with versions, thresholds,
     /// digests of inputs and outputs, counts and limits hit. The same run gives the same bytes.
     #[arg(help_heading = "Output", long, value_name = "FILE")]

@@ -22,6 +22,7 @@ mod plot;
 mod problems;
 mod progress;
 mod records;
+mod report;
 mod shell;
 mod table;
 mod title;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Cluster(args) => cluster::run(&cli, args),
         Command::Compare(args) => compare::run(&cli, args),
         Command::Dedup(args) => dedup::run(&cli, args),
+        Command::Report(args) => report::run(&cli, args),
         Command::Evaluate(args) => evaluate::run(&cli, args),
         Command::ExplainParams(args) => params::run(&cli, args),
         Command::Completions(args) => shell::completions(args),

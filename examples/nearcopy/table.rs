@@ -101,6 +101,14 @@ pub trait Row: Serialize {
     fn cells(&self) -> Vec<Cell<'_>>;
 }
 
+/// The error of the file below, where it is one.
+fn failed(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
 /// Rows in the making.
 pub enum Table<'a> {
     Lines(&'a mut dyn Write),
@@ -126,7 +134,7 @@ impl<'a> Table<'a> {
             Shape::Parquet => return Err(io::Error::other("this build writes no Parquet")),
         };
         let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(out);
-        writer.write_record(R::columns().iter().map(|column| column.0))?;
+        writer.write_record(R::columns().iter().map(|column| column.0)).map_err(failed)?;
         Ok(Self::Separated(Box::new(writer)))
     }
 
@@ -136,14 +144,15 @@ impl<'a> Table<'a> {
             Self::Separated(writer) => {
                 for cell in row.cells() {
                     match cell {
-                        Cell::Text(text) => writer.write_field(text.as_bytes())?,
-                        Cell::Count(n) => writer.write_field(n.to_string())?,
+                        Cell::Text(text) => writer.write_field(text.as_bytes()),
+                        Cell::Count(n) => writer.write_field(n.to_string()),
                         // as JSON writes it: the shortest digits that give the same number
-                        Cell::Number(x) => writer.write_field(format!("{x:?}"))?,
-                        Cell::None => writer.write_field("")?,
+                        Cell::Number(x) => writer.write_field(format!("{x:?}")),
+                        Cell::None => writer.write_field(""),
                     }
+                    .map_err(failed)?;
                 }
-                Ok(writer.write_record(None::<&[u8]>)?)
+                writer.write_record(None::<&[u8]>).map_err(failed)
             }
             #[cfg(feature = "parquet")]
             Self::Parquet(writer) => writer.row(row.cells()),

@@ -25,9 +25,10 @@ pub(super) struct Rank {
 
 impl Rank {
     fn of(document: &Document, fingerprints: usize) -> Self {
+        let (prose, mass) = document.masses();
         Self {
-            prose: document.prose_mass(),
-            mass: document.total_mass(),
+            prose,
+            mass,
             hash: document.content_hash(),
             tokens: document.tokens().len() as u32,
             fingerprints: fingerprints as u32,
@@ -158,9 +159,9 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// A filter for about `values` of them, at 8 to 16 places each.
+    /// A filter for about `values` of them, at 4 to 8 places each.
     fn new(values: usize) -> Self {
-        let words = (values / 8).clamp(1 << 10, 1 << 26).next_power_of_two();
+        let words = (values / 16).clamp(1 << 10, 1 << 26).next_power_of_two();
         let empty = || std::iter::repeat_with(AtomicU64::default).take(words).collect();
         Self { once: empty(), twice: empty() }
     }
@@ -209,7 +210,7 @@ impl Ranked {
     }
 
     fn read_wave(&mut self, settings: &Dedup, docs: &[Doc<'_>]) {
-        let most = settings.memory_budget.unwrap_or((self.text_bytes / 8).max(LEAST_KEPT));
+        let most = settings.memory_budget.unwrap_or((self.text_bytes / 6).max(LEAST_KEPT));
         let keep = self.kept_bytes < most;
         if !keep && self.filter.is_none() {
             self.filter = Some(self.filter_of_kept());

@@ -22,6 +22,7 @@ pub fn text(_: &str, _: super::args::Html) -> Page {
 #[cfg(feature = "html")]
 mod built {
     use super::super::args::Html;
+    use super::super::flatten::flattened;
     use super::Page;
     use dom_query::{Document, NodeRef};
     use dom_smoothie::{Config, Readability};
@@ -30,7 +31,7 @@ mod built {
     const MOST_ELEMENTS: usize = 50_000;
 
     pub fn text(html: &str, wanted: Html) -> Page {
-        let document = Document::from(html);
+        let document = Document::from(flattened(html).as_ref());
         let title = document.select("head > title").first().text();
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
         if wanted == Html::AllText {

@@ -11,6 +11,8 @@ mod buffer;
 mod charset;
 mod fields;
 mod files;
+#[cfg(feature = "html")]
+mod flatten;
 mod gzip;
 mod html;
 mod http;
