@@ -11,6 +11,7 @@ use crate::input::meter::{self, Digest};
 use crate::layout::{clean, count};
 use crate::output::{Output, Printer, Written};
 use crate::problems::{Problems, say};
+use nearcopy::dedup::Cluster;
 use nearcopy::{Comparer, Recipe, Report, Thresholds};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -188,7 +189,7 @@ impl<'a> Manifest<'a> {
     ) -> Result<Self, Stop> {
         let recipe = Recipe::default();
         let counts = report.counts();
-        let in_clusters: usize = report.clusters().iter().map(|cluster| cluster.size()).sum();
+        let in_clusters: usize = report.clusters().iter().map(Cluster::size).sum();
         let files = corpus.sources.iter().map(|source| {
             let digest = source.digest().map_err(|error| {
                 Stop::Refused(format!("{} could not be read again: {error}", clean(&source.name)))
