@@ -59,6 +59,7 @@
 //! | [`index`] | fingerprints | candidates |
 //! | [`dedup`] | a corpus | a [`Report`] |
 //! | [`evaluate`] | clusters and the truth | precision, recall, ARI, B-cubed |
+//! | `online` | a stream of documents | a durable, concurrent index |
 //! | [`diff`](mod@diff) | two documents | what is shared, cut off, wrapped around, changed, moved |
 //!
 //! # Promises
@@ -105,6 +106,8 @@ pub mod index;
 pub mod dedup;
 
 pub mod evaluate;
+#[cfg(feature = "online")]
+pub mod online;
 
 pub mod diff;
 

@@ -160,7 +160,7 @@ fn ids_of_one_side_are_refused_or_left_out() {
         let args = ["evaluate", "--truth", truth, input, "--partial", "--format", "json"];
         let answer = run(args).code(0).json().remove(0);
         assert_eq!(answer["documents"], 7);
-        let left = [&answer["not_in_truth"], &answer["not_in_input"]].map(|n| n.as_u64());
+        let left = [&answer["not_in_truth"], &answer["not_in_input"]].map(Value::as_u64);
         assert_eq!(left.into_iter().flatten().sum::<u64>(), 1);
     }
     let nowhere = file(&dir, "nowhere.tsv", "id_a\tid_b\nq\tr\n");

@@ -1,5 +1,5 @@
 //! The shape of the source: a module uses only modules above it in the order of `src/lib.rs`, the
-//! library is silent, and `unsafe` stays in the kernels.
+//! library is silent, and `unsafe` stays in the kernels and in the mapping of files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -193,6 +193,8 @@ fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut paths = Vec::new();
     files(&root, &mut paths);
+    // what stands in a folder `tests` is compiled for tests only
+    paths.retain(|path| !path.components().any(|part| part.as_os_str() == "tests"));
     paths.sort();
     assert!(paths.len() > 10, "only {} files below {}", paths.len(), root.display());
     let parts = |p: &Path| {
@@ -240,7 +242,8 @@ fn the_library_is_silent_and_safe() {
             }
         }
         let kernel = path.starts_with("kernel/") || path.starts_with("sketch/kernel/");
-        if !kernel && holds_word(&code, "unsafe") {
+        let allowed = kernel || path == "online/storage/map.rs";
+        if !allowed && holds_word(&code, "unsafe") {
             wrong.push(format!("src/{path} has unsafe code"));
         }
         for note in ["TODO", "FIXME", "XXX"] {

@@ -48,6 +48,7 @@ fn values_cross_threads_and_can_be_shown() {
     value::<index::Candidate>();
     value::<index::Entry>();
     value::<index::Scratch>();
+    value::<index::Detection>();
     value::<dedup::Dedup>();
     value::<dedup::Doc<'static>>();
     value::<dedup::Linkage>();

@@ -12,6 +12,7 @@ use crate::output::{Output, Printer};
 use crate::problems::Problems;
 use crate::progress::Progress;
 use crate::records::{ClusterOf, Pair, Placed};
+use crate::report::{self, ReportOptions};
 use crate::table::{Shape, Table};
 use crate::title;
 use crate::words;
@@ -26,7 +27,10 @@ use std::time::{Duration, Instant};
 
 pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
     let targets: Vec<&PathBuf> =
-        [&args.output, &args.pairs, &args.clusters, &args.manifest].into_iter().flatten().collect();
+        [&args.output, &args.pairs, &args.clusters, &args.report, &args.manifest]
+            .into_iter()
+            .flatten()
+            .collect();
     if (1..targets.len()).any(|i| targets[..i].contains(&targets[i])) {
         return Err(Stop::Usage("two of the outputs name one file".to_owned()));
     }
@@ -48,7 +52,7 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
     let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
     let (output, mut pairs, mut clusters) =
         (create(&args.output)?, create(&args.pairs)?, create(&args.clusters)?);
-    let manifest = create(&args.manifest)?;
+    let (mut page, manifest) = (create(&args.report)?, create(&args.manifest)?);
     let progress = Progress::new(cli.quiet);
     let mut problems = Problems::new(args.input.strict, cli.quiet, progress.clone());
 
@@ -75,9 +79,15 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
         if let Some(file) = &mut clusters {
             view.clusters(file).map_err(|e| file.failed(&e))?;
         }
+        if let Some(file) = &mut page {
+            let options = &ReportOptions::DEFAULT;
+            let about = report::about(&args.input, &args.matching, options, &problems, &corpus);
+            report::write(file, &about, &corpus, &report, &progress)
+                .map_err(|e| file.failed(&e))?;
+        }
         // the files first: they are whole even where the reader of standard output goes away
         let mut written = Vec::new();
-        for file in [pairs, clusters].into_iter().flatten() {
+        for file in [pairs, clusters, page].into_iter().flatten() {
             written.push(file.finish()?);
         }
         let printer = match shape {
@@ -247,7 +257,7 @@ impl View<'_> {
         // a file has no terminal's width
         let width = self.args.width.or(self.args.output.as_ref().map(|_| 80));
         let width = layout::width(width).max(60);
-        let prefix = self.common_folder();
+        let prefix = common_folder(self.corpus);
         let names: Vec<String> =
             (0..self.corpus.records.len()).map(|doc| clean(&self.id(doc)[prefix..])).collect();
         // a bar on the terminal would stand between the lines
@@ -267,19 +277,6 @@ impl View<'_> {
             self.summary(out, problems, width, times)?;
         }
         Ok(())
-    }
-
-    /// Bytes of the folder that all ids name, which need not be repeated.
-    fn common_folder(&self) -> usize {
-        let ids = || self.corpus.records.iter().map(|r| r.id.as_str());
-        let Some(first) = ids().next() else { return 0 };
-        let mut end = first.rfind('/').map_or(0, |at| at + 1);
-        for id in ids() {
-            while !id.starts_with(&first[..end]) {
-                end = first[..end - 1].rfind('/').map_or(0, |at| at + 1);
-            }
-        }
-        end
     }
 
     fn cluster(
@@ -461,6 +458,10 @@ impl View<'_> {
         let caps = [
             (counts.candidates_capped, "documents had more candidates than are verified"),
             (counts.fingerprints_stopped, "fingerprints stood in too many clusters to be of use"),
+            (
+                counts.stopped_chains,
+                "documents shared long passages only through such fingerprints",
+            ),
             (counts.pairs_skipped, "pairs in large clusters were not verified"),
             (counts.places_skipped, "places of repeated passages were not looked at"),
         ];
@@ -503,8 +504,21 @@ impl View<'_> {
     }
 }
 
+/// Bytes of the folder that all ids name, which need not be repeated.
+pub fn common_folder(corpus: &Corpus) -> usize {
+    let ids = || corpus.records.iter().map(|r| r.id.as_str());
+    let Some(first) = ids().next() else { return 0 };
+    let mut end = first.rfind('/').map_or(0, |at| at + 1);
+    for id in ids() {
+        while !id.starts_with(&first[..end]) {
+            end = first[..end - 1].rfind('/').map_or(0, |at| at + 1);
+        }
+    }
+    end
+}
+
 /// Byte at which the article begins: its first token of content.
-fn article_start(document: &Document) -> usize {
+pub fn article_start(document: &Document) -> usize {
     let first = document.mass().iter().position(|&mass| mass > 0);
     first.map_or(0, |at| document.tokens().spans()[at].start as usize)
 }
@@ -517,7 +531,7 @@ const RELATION: usize = 17;
 const SHARE: usize = 6;
 
 /// How much of the representative's article the member has, and how much of its own is shared.
-fn shares(relation: Relation, e: &Evidence) -> (f64, f64) {
+pub fn shares(relation: Relation, e: &Evidence) -> (f64, f64) {
     if relation == Relation::Identical {
         return (1.0, 1.0);
     }

@@ -115,6 +115,7 @@ struct Documents {
 struct Limits {
     documents_with_more_candidates: u64,
     fingerprints_in_too_many_clusters: u64,
+    documents_with_such_fingerprints_in_common: u64,
     pairs_not_verified: u64,
     places_not_looked_at: u64,
 }
@@ -259,6 +260,7 @@ impl<'a> Manifest<'a> {
             limits_hit: Limits {
                 documents_with_more_candidates: counts.candidates_capped,
                 fingerprints_in_too_many_clusters: counts.fingerprints_stopped,
+                documents_with_such_fingerprints_in_common: counts.stopped_chains,
                 pairs_not_verified: counts.pairs_skipped,
                 places_not_looked_at: counts.places_skipped,
             },

@@ -177,16 +177,6 @@ impl Row for Pair<'_> {
     }
 }
 
-/// A record that was left out.
-#[derive(Debug, Serialize)]
-pub struct Removed<'a> {
-    pub id: &'a str,
-    /// Id of the record that was kept for it.
-    pub kept: &'a str,
-    /// How the removed record is related to the kept one.
-    pub relation: &'static str,
-}
-
 /// Writes `value` as one line.
 pub fn line(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
     serde_json::to_writer(&mut *out, value)?;

@@ -22,6 +22,9 @@ const CHUNK: usize = 512;
 /// Documents that one task matches.
 const TASK: usize = 16;
 
+/// Stop marks that stood in one document, from which on they are counted.
+const LONG_CHAIN: usize = 5;
+
 /// A verified relation of a document (a) to an earlier one (b), both by rank.
 #[derive(Debug, Clone, Copy)]
 struct Link {
@@ -87,6 +90,7 @@ struct Turn {
     verified: u64,
     capped: bool,
     skipped_places: u64,
+    stopped_chain: bool,
 }
 
 impl Turn {
@@ -327,6 +331,7 @@ impl<'s> Batch<'s> {
             out.counts.verified += turn.verified;
             out.counts.candidates_capped += u64::from(turn.capped);
             out.counts.places_skipped += turn.skipped_places;
+            out.counts.stopped_chains += u64::from(turn.stopped_chain && !turn.has_match());
             if !turn.copy && !turn.has_match() {
                 for &number in own(turn.rank) {
                     out.index.insert(number, turn.rank);
@@ -375,9 +380,21 @@ impl<'s> Batch<'s> {
             }
         }
         worker.candidates = candidates;
+        out.stopped_chain = !out.has_match() && self.has_stopped_chain(rank, index, worker);
         out.links.sort_by_key(Link::key);
         out.open = !self.is_whole(&out);
         out
+    }
+
+    /// Whether many stop marks of a document stood in one earlier document before they were stopped: a
+    /// long frame, or an article that more founders hold than nominate candidates.
+    fn has_stopped_chain(&self, rank: u32, index: &Lists, worker: &mut Worker) -> bool {
+        worker.hits.clear();
+        for &number in self.terms.own(self.order[rank as usize]) {
+            worker.hits.extend_from_slice(index.before_stop(number));
+        }
+        worker.hits.sort_unstable();
+        worker.hits.chunk_by(|x, y| x == y).any(|run| run.len() >= LONG_CHAIN)
     }
 
     /// Whether a document holds the same words as an earlier one; if so they are linked.

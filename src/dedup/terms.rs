@@ -233,6 +233,12 @@ impl Lists {
         if len == STOPPED { &[] } else { &self.docs[start as usize..(start + len) as usize] }
     }
 
+    /// The documents of a list that stood in it when it was stopped; none of others.
+    pub fn before_stop(&self, number: u32) -> &[u32] {
+        let (start, len) = self.heads[number as usize];
+        if len == STOPPED { &self.docs[start as usize..(start + self.cap) as usize] } else { &[] }
+    }
+
     /// Number of lists that were stopped.
     pub fn stopped(&self) -> u64 {
         self.stopped

@@ -14,7 +14,7 @@ use super::property::{Record, effect};
 use super::segment::{Buffers, Gap, segment};
 use super::{Marks, Span, Tokens};
 use crate::kernel::classify::{BLOCKS, CHUNK, Lower, Masks, PAD, SIZE, classify};
-use crate::kernel::words::{Edges, SHORT, WORDS, Words};
+use crate::kernel::words::{Edges, SHORT, Source, Values, WORDS, Words};
 use std::ops::Range;
 
 /// Effects of the ASCII separators.
@@ -36,30 +36,12 @@ const EFFECTS: [u8; 128] = {
     effects
 };
 
-/// Marks of a word by its first byte.
-const FIRST_MARKS: [u8; 256] = {
-    let mut marks = [0; 256];
-    let mut i = 0;
-    while i < 256 {
-        if (i as u8).is_ascii_uppercase() {
-            marks[i] = Marks::CAPITAL.0;
-        } else if (i as u8).is_ascii_digit() {
-            marks[i] = Marks::NUMBER.0;
-        }
-        i += 1;
-    }
-    marks
-};
-
-/// Marks of a word by the byte behind it, but for line breaks.
-const NEXT_MARKS: [u8; 256] = {
-    let mut marks = [0; 256];
-    let mut i = 0;
-    while i < 128 {
-        marks[i] = EFFECTS[i] & (Marks::SENTENCE_END.0 | Marks::CLAUSE_END.0);
-        i += 1;
-    }
-    marks
+/// Marks of a word by its first byte and by the byte behind it.
+const MARKS: Values = Values {
+    capital: Marks::CAPITAL.0,
+    digit: Marks::NUMBER.0,
+    sentence: Marks::SENTENCE_END.0,
+    clause: Marks::CLAUSE_END.0,
 };
 
 /// One document under way.
@@ -79,8 +61,9 @@ struct Chunk {
     /// The classes of the blocks, and those of the byte behind the last.
     masks: [Masks; BLOCKS + 1],
     lower: Lower,
-    /// Ends of the words found.
+    /// Where the words found begin and end, and where words begin.
     edges: Edges,
+    starts: Edges,
     /// Marks for the word before the first one found, for the first, and so on.
     marks: [u8; WORDS + 1],
     /// Numbers of the words found that have a curly apostrophe.
@@ -126,6 +109,7 @@ impl Chunk {
             masks: [Masks::default(); BLOCKS + 1],
             lower: [0; PAD + CHUNK + PAD],
             edges: [0; BLOCKS + 1],
+            starts: [0; BLOCKS + 1],
             marks: [0; WORDS + 1],
             curly: [0; CURLY],
             curly_count: 0,
@@ -193,7 +177,7 @@ impl<'a> Run<'a> {
         let mut from = 0;
         while from < len {
             let stop = self.scan(rest, base + origin, from..len, chunk);
-            self.words(rest, base + origin, chunk);
+            self.words(base + origin, chunk);
             let slow = match stop {
                 Stop::End => break,
                 Stop::Open(start) if start > 0 => return origin + start,
@@ -270,14 +254,16 @@ impl<'a> Run<'a> {
             let starts = edges & word;
             let ends = edges & !word;
             chunk.edges[block] = edges;
+            chunk.starts[block] = starts;
             let words_at = |at: usize| words + (ends & below(at + 1)).count_ones() as usize;
 
             let blank = masks.blank | found.blank;
             let separators = kept & !(word | blank);
-            let stops = separators & masks.stop & !(word << 1 | in_word);
+            let stops = separators & (masks.sentence | masks.clause) & !(word << 1 | in_word);
             each(stops, |at| {
-                chunk.marks[words_at(at) % (WORDS + 1)] |=
-                    NEXT_MARKS[usize::from(rest[first + at])];
+                let mark =
+                    if masks.sentence >> at & 1 != 0 { MARKS.sentence } else { MARKS.clause };
+                chunk.marks[words_at(at) % (WORDS + 1)] |= mark;
             });
             let breaks = masks.breaks & kept;
             let solid = separators & !breaks;
@@ -329,6 +315,7 @@ impl<'a> Run<'a> {
         let is_ended = chunk.edges[range.end / SIZE] >> (range.end % SIZE) & 1 != 0;
         if range.end == rest.len() {
             chunk.edges[block + 1] |= in_word;
+            chunk.starts[block + 1] = 0;
         } else if in_word != 0 || is_ended {
             chunk.cut(open, block);
             return Stop::Open(open);
@@ -337,22 +324,17 @@ impl<'a> Run<'a> {
     }
 
     /// Writes the words that were found in a chunk, and forgets them.
-    fn words(&mut self, rest: &[u8], base: usize, chunk: &mut Chunk) {
-        let (words, lower) = (&mut chunk.words, &chunk.lower);
-        words.read(lower, &chunk.edges);
+    fn words(&mut self, base: usize, chunk: &mut Chunk) {
+        let Chunk { masks, lower, edges, starts, words, .. } = chunk;
+        words.read(Source { lower, masks, edges, starts }, MARKS);
         self.out.mark_last(Marks(chunk.marks[0]));
-        let count = words.len();
+        let count = words.places().len();
         let spans = words.places().iter().map(|&[start, end]| {
             // In range: texts are cut to u32::MAX bytes.
             let at = |place: u16| (base + usize::from(place)) as u32;
             Span { start: at(start), end: at(end) }
         });
-        let marks = words.places().iter().zip(&chunk.marks[1..]);
-        let marks = marks.map(|(&[start, end], &further)| {
-            let first = FIRST_MARKS[usize::from(rest[usize::from(start)])];
-            let next = NEXT_MARKS[usize::from(lower[PAD + usize::from(end)])];
-            Marks(first | next | further)
-        });
+        let marks = words.marks().zip(&chunk.marks[1..]).map(|(mark, more)| Marks(mark | more));
         let hashes = self.out.extend(words.hashes(), spans, marks);
         let mut correct = |i: u16| {
             let [start, end] = words.places()[usize::from(i)].map(usize::from);

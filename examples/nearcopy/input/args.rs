@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::path::PathBuf;
 
-#[derive(Debug, Args, Serialize)]
+#[derive(Debug, Clone, Args, Serialize)]
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
     /// Folders (searched for files), files, or - for standard input. Text, Markdown, HTML, JSON,
@@ -30,7 +30,8 @@ pub struct InputArgs {
     /// Archives bring their own.
     #[arg(long, value_name = "NAME")]
     pub url_field: Option<String>,
-    /// Field or column that holds the date, for the report. Archives bring their own.
+    /// Field or column that holds the date, for the report and for dedup --keep earliest. Archives
+    /// bring their own.
     #[arg(long, value_name = "NAME")]
     pub date_field: Option<String>,
     /// Endings of the file names that are read inside folders (.gz, .zst, .bz2 and .xz may follow).

@@ -53,7 +53,6 @@ pub struct Record {
     pub text: String,
     pub site: Option<String>,
     /// As the record or the archive writes it.
-    #[allow(dead_code, reason = "for commands that show time")]
     pub date: Option<String>,
     /// Index into [`Corpus::sources`].
     source: u32,
@@ -109,6 +108,11 @@ impl Corpus {
             Some(line) => format!("{source}:{line}"),
             None => source.clone(),
         }
+    }
+
+    /// The file of a record.
+    pub fn source(&self, record: &Record) -> &str {
+        &self.sources[record.source as usize].name
     }
 
     /// Number of files that were read.

@@ -1,0 +1,131 @@
+//! Records and postings of numbered documents, durable and concurrent.
+#![allow(dead_code, unused_imports, reason = "the index above it is not written yet")]
+
+mod bytes;
+mod chains;
+mod core;
+mod docs;
+mod files;
+mod frame;
+mod handle;
+mod index;
+mod log;
+mod manifest;
+mod marks;
+mod memtable;
+mod merge;
+#[cfg(test)]
+mod model;
+mod recover;
+mod sealed;
+mod snapshot;
+mod table;
+#[cfg(test)]
+mod tests;
+mod view;
+mod worker;
+mod writer;
+
+pub(crate) use handle::Store;
+pub(crate) use snapshot::Snapshot;
+pub(crate) use writer::Writer;
+
+use std::ops::Range;
+
+/// Dense number of a document: 0, 1, 2 ... in order of appending; never used again, also after the
+/// document was removed. At most `u32::MAX - 3` documents.
+pub(crate) type DocId = u32;
+
+/// Bytes of fixed data a document.
+pub(crate) const HEAD: usize = 32;
+
+/// Most bytes of a key.
+pub(crate) const MAX_KEY: usize = u16::MAX as usize;
+
+/// Most bytes of a payload.
+pub(crate) const MAX_PAYLOAD: usize = 16 << 20;
+
+/// Most documents.
+pub(crate) const MAX_DOCS: u32 = u32::MAX - 3;
+
+/// A document to append.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Record<'a> {
+    /// Unique among the live documents, at most [`MAX_KEY`] bytes.
+    pub key: &'a [u8],
+    /// Readable in O(1) for any document without touching the payload.
+    pub head: [u8; HEAD],
+    /// Sorted, distinct; may be empty.
+    pub fingerprints: &'a [u64],
+    /// At most [`MAX_PAYLOAD`] bytes.
+    pub payload: &'a [u8],
+}
+
+/// Where key and payload of a document stand in the buffer they were read into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parts {
+    pub key: Range<usize>,
+    pub payload: Range<usize>,
+}
+
+/// Who holds a fingerprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum List<'a> {
+    /// The live documents that hold it, in increasing order.
+    Docs(&'a [DocId]),
+    /// More than [`StoreOptions::cap`] live documents hold it.
+    Stopped,
+}
+
+/// Settings of one opening; none changes an answer but `cap` and `stop_after`.
+#[derive(Debug, Clone)]
+pub(crate) struct StoreOptions {
+    /// A fingerprint that more live documents hold is reported as stopped. Default 16.
+    pub cap: u32,
+    /// A fingerprint that more live documents hold when its postings are merged loses them and stays
+    /// stopped for ever, whatever is removed afterwards; at least `cap`. Default 1024.
+    pub stop_after: u32,
+    /// Postings held in memory before they are written as a segment. Default 2^20.
+    pub memtable_postings: usize,
+    /// Bytes of keys and payloads held in memory before they are written. Default 64 MiB.
+    pub memtable_bytes: usize,
+    /// Neither takes the lock nor writes.
+    pub read_only: bool,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            cap: 16,
+            stop_after: 1024,
+            memtable_postings: 1 << 20,
+            memtable_bytes: 64 << 20,
+            read_only: false,
+        }
+    }
+}
+
+/// What a store holds and has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct StoreStats {
+    /// Documents appended.
+    pub documents: u64,
+    /// Documents removed.
+    pub removed: u64,
+    /// Postings in memory and in segments; one that is in several segments counts in each.
+    pub postings: u64,
+    /// Fingerprints that lost their postings to a stop mark.
+    pub stop_marks: u64,
+    /// Segments of postings.
+    pub segments: u64,
+    /// Bytes of all files.
+    pub disk_bytes: u64,
+    /// Bytes of postings: the memory of the tables, and the mapped tables of the segments.
+    pub posting_bytes: u64,
+    /// Bytes held in memory: tables, records not yet written, marks.
+    pub memory_bytes: u64,
+    /// Bytes cut off the log at opening, because a crash had left them incomplete.
+    pub repaired_bytes: u64,
+    /// Merges of segments done since opening.
+    pub merges: u64,
+}

@@ -1,0 +1,353 @@
+//! Sorted postings of a segment, and look-ups in them.
+//!
+//! A posting is (key, document). Keys are 40 bits of a hash ([`key_of`]), so the top `b` bits name one
+//! of `2^b` buckets of about 16 postings, and only the remaining `40 - b` bits are stored:
+//!
+//! | part | bytes | what |
+//! |---|---|---|
+//! | entries | `w` each | `(key mod 2^(40-b)) * 2^d + code`, ascending within a bucket, buckets in order |
+//! | directory | 4 (2^b + 1) | number of entries in the buckets before this one; the last is all |
+//!
+//! `d` bits hold the document's number less the least of the segment; the code of all ones is a
+//! *stop mark*: the key had too many documents and keeps none. `w` is `(40 - b + d) / 8` rounded up:
+//! 5 bytes a posting for 16 or more postings a document, whatever the number of documents.
+//!
+//! Two different fingerprints agree in their 40 bits with probability 2^-40, so a look-up among `n`
+//! distinct fingerprints reports a chance posting with probability `n` / 2^40: 10^-4 for 10^8.
+
+use super::DocId;
+use super::bytes::u32_at;
+use super::sealed::{Sealed, SealedWriter};
+use crate::error::IndexError;
+use crate::hash;
+
+/// Bits of a key.
+pub(super) const KEY_BITS: u32 = 40;
+const MIN_BUCKET_BITS: u32 = 8;
+const MAX_BUCKET_BITS: u32 = 28;
+/// Stands for a stop mark among documents.
+pub(super) const STOP: DocId = DocId::MAX;
+/// Number of fields that describe a table.
+pub(super) const TABLE_FIELDS: usize = 6;
+/// Postings that are sorted at a time, about.
+const PARTITION: u64 = 1 << 15;
+
+/// The key of a fingerprint: its bits scrambled, because winnowing prefers small fingerprints.
+#[inline]
+pub(super) fn key_of(fingerprint: u64) -> u64 {
+    hash::mix(fingerprint) >> (64 - KEY_BITS)
+}
+
+/// Shape of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shape {
+    bucket_bits: u32,
+    doc_bits: u32,
+    base: DocId,
+}
+
+impl Shape {
+    /// For at most `postings` postings of documents in `base..end`.
+    fn of(postings: u64, base: DocId, end: DocId) -> Self {
+        // the greatest code is the stop mark
+        let codes = u64::from(end.saturating_sub(base)) + 1;
+        let doc_bits = codes.next_power_of_two().trailing_zeros().clamp(1, 32);
+        // 11 to 22 postings a bucket
+        let least = (postings / 11).max(1).ilog2().clamp(MIN_BUCKET_BITS, MAX_BUCKET_BITS - 1);
+        let with = |bucket_bits| Self { bucket_bits, doc_bits, base };
+        if with(least + 1).width() < with(least).width() { with(least + 1) } else { with(least) }
+    }
+
+    fn rest_bits(self) -> u32 {
+        KEY_BITS - self.bucket_bits
+    }
+
+    /// Bytes of an entry.
+    fn width(self) -> usize {
+        (self.rest_bits() + self.doc_bits).div_ceil(8) as usize
+    }
+
+    fn stop_code(self) -> u64 {
+        (1 << self.doc_bits) - 1
+    }
+
+    #[inline]
+    fn doc(self, entry: u64) -> DocId {
+        let code = entry & self.stop_code();
+        if code == self.stop_code() { STOP } else { self.base.wrapping_add(code as DocId) }
+    }
+
+    fn code(self, doc: DocId) -> u64 {
+        if doc == STOP { self.stop_code() } else { u64::from(doc - self.base) }
+    }
+}
+
+/// What a table is written from: postings by partition of the key space.
+pub(super) trait Source {
+    /// At most so many postings come.
+    fn postings(&self) -> u64;
+
+    /// The least document and the one after the greatest.
+    fn docs(&self) -> std::ops::Range<DocId>;
+
+    /// Most bits of a partition's number, at least 8.
+    fn max_partition_bits(&self) -> u32;
+
+    /// Adds the postings whose keys begin with the `bits` bits `partition`, in any order, as the
+    /// rest of the key in the upper and the document in the lower 32 bits.
+    fn fill(&self, partition: u64, bits: u32, into: &mut Vec<u64>) -> Result<(), IndexError>;
+}
+
+/// Writes a table; a key of more than `stop_after` documents becomes a stop mark.
+pub(super) fn write(
+    out: &mut SealedWriter,
+    source: &dyn Source,
+    stop_after: u32,
+    keep_on: &dyn Fn() -> Result<(), IndexError>,
+) -> Result<[u64; TABLE_FIELDS], IndexError> {
+    let docs = source.docs();
+    let shape = Shape::of(source.postings(), docs.start, docs.end);
+    let bits = (source.postings() / PARTITION).max(1).ilog2();
+    let bits = bits.min(source.max_partition_bits()).clamp(8, shape.bucket_bits.max(8));
+    let rest_of_partition = KEY_BITS - bits;
+    let (rest_bits, width) = (shape.rest_bits(), shape.width());
+    let entries = out.position();
+    let mut directory = vec![0u32; (1 << shape.bucket_bits) + 1];
+    let (mut count, mut marks) = (0u32, 0u64);
+    let (mut postings, mut encoded) = (Vec::new(), Vec::new());
+    for partition in 0..1u64 << bits {
+        keep_on()?;
+        postings.clear();
+        source.fill(partition, bits, &mut postings)?;
+        // of a few sorted runs: this sort finds and merges them
+        postings.sort();
+        postings.dedup();
+        encoded.clear();
+        for same in postings.chunk_by(|a, b| a >> 32 == b >> 32) {
+            let last = same[same.len() - 1];
+            let stopped = last as DocId == STOP || same.len() > stop_after as usize;
+            let kept = if stopped { &[last | u64::from(STOP)][..] } else { same };
+            marks += u64::from(stopped);
+            let key = partition << rest_of_partition | last >> 32;
+            let rest = (key & ((1 << rest_bits) - 1)) << shape.doc_bits;
+            for &posting in kept {
+                let entry = rest | shape.code(posting as DocId);
+                encoded.extend_from_slice(&entry.to_le_bytes()[..width]);
+            }
+            count = count.checked_add(kept.len() as u32).ok_or(IndexError::Full {
+                what: "postings in a segment",
+                limit: u64::from(u32::MAX),
+            })?;
+            directory[(key >> rest_bits) as usize + 1] = count;
+        }
+        out.write(&encoded)?;
+    }
+    let mut before = 0;
+    let at = out.position();
+    for part in directory.chunks_mut(1 << 14) {
+        encoded.clear();
+        for end in part {
+            before = before.max(*end);
+            encoded.extend_from_slice(&before.to_le_bytes());
+        }
+        out.write(&encoded)?;
+    }
+    let shapes = u64::from(shape.bucket_bits) | u64::from(shape.doc_bits) << 32;
+    let docs = u64::from(docs.start) | u64::from(docs.end) << 32;
+    Ok([entries, u64::from(count), at, shapes, docs, marks])
+}
+
+/// A table of a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Table {
+    entries: u64,
+    count: u32,
+    directory: u64,
+    shape: Shape,
+    width: usize,
+    /// One more than the greatest document.
+    end: DocId,
+    marks: u64,
+}
+
+impl Table {
+    /// From the fields of a file; everything about them is checked that can be without reading.
+    pub(super) fn open(file: &Sealed, fields: &[u64]) -> Result<Self, IndexError> {
+        let [entries, count, directory, shapes, docs, marks] = fields[..TABLE_FIELDS] else {
+            return Err(file.corrupt(0, "6 fields of a table", &fields.len()));
+        };
+        let (bucket_bits, doc_bits) = (shapes as u32, (shapes >> 32) as u32);
+        let sound = (MIN_BUCKET_BITS..=MAX_BUCKET_BITS).contains(&bucket_bits)
+            && (1..=32).contains(&doc_bits)
+            && docs >> 32 <= u64::from(super::MAX_DOCS)
+            && (docs >> 32).saturating_sub(docs & 0xFFFF_FFFF) < 1 << doc_bits
+            && count <= u64::from(u32::MAX);
+        if !sound {
+            let found = format!("{bucket_bits} and {doc_bits} bits, {count} postings");
+            return Err(file.corrupt(0, "the shape of a table", &found));
+        }
+        let (base, end) = (docs as DocId, (docs >> 32) as DocId);
+        let shape = Shape { bucket_bits, doc_bits, base };
+        let width = shape.width();
+        if !file.holds(entries, count * width as u64)
+            || !file.holds(directory, 4 * ((1 << bucket_bits) + 1))
+        {
+            return Err(file.corrupt(entries, "a table within the file", &count));
+        }
+        Ok(Self { entries, count: count as u32, directory, shape, width, end, marks })
+    }
+
+    pub(super) fn postings(&self) -> u64 {
+        self.count.into()
+    }
+
+    pub(super) fn marks(&self) -> u64 {
+        self.marks
+    }
+
+    /// Bytes of the file.
+    pub(super) fn bytes(&self) -> u64 {
+        u64::from(self.count) * self.width as u64 + 4 * ((1 << self.shape.bucket_bits) + 1)
+    }
+
+    /// Bounds of the documents.
+    pub(super) fn docs(&self) -> std::ops::Range<DocId> {
+        self.shape.base..self.end
+    }
+
+    pub(super) fn bucket_bits(&self) -> u32 {
+        self.shape.bucket_bits
+    }
+
+    /// Numbers of the entries in the buckets `from..to`.
+    #[inline]
+    fn range(&self, file: &Sealed, from: u64, to: u64) -> Result<(u32, u32), IndexError> {
+        let at = |bucket: u64| self.directory + 4 * bucket;
+        let (start, end) = if to == from + 1 {
+            let both = file.get(at(from), 8)?;
+            (u32_at(both, 0), u32_at(both, 4))
+        } else {
+            (u32_at(file.get(at(from), 4)?, 0), u32_at(file.get(at(to), 4)?, 0))
+        };
+        if start > end || end > self.count {
+            return Err(file.corrupt(at(from), "an ascending directory", &start));
+        }
+        Ok((start, end))
+    }
+
+    /// Entries of the bucket of `key`.
+    #[inline]
+    pub(super) fn bucket(&self, file: &Sealed, key: u64) -> Result<(u32, u32), IndexError> {
+        let bucket = key >> self.shape.rest_bits();
+        self.range(file, bucket, bucket + 1)
+    }
+
+    /// About where `key` stands in its bucket: keys are spread evenly.
+    #[inline]
+    fn guess(&self, key: u64, bucket: (u32, u32)) -> u32 {
+        let rest = key & ((1 << self.shape.rest_bits()) - 1);
+        ((rest * u64::from(bucket.1 - bucket.0)) >> self.shape.rest_bits()) as u32
+    }
+
+    /// Has the cache line loaded in which `key` is expected in its bucket.
+    #[inline]
+    pub(super) fn touch(&self, file: &Sealed, key: u64, bucket: (u32, u32)) -> u8 {
+        let entry = u64::from(bucket.0 + self.guess(key, bucket));
+        file.touch(self.entries + entry * self.width as u64)
+    }
+
+    #[inline]
+    fn entries<'a>(
+        &self,
+        file: &'a Sealed,
+        (start, end): (u32, u32),
+    ) -> Result<Entries<'a>, IndexError> {
+        let at = self.entries + u64::from(start) * self.width as u64;
+        let bytes = file.get_wide(at, (end - start) as usize * self.width)?;
+        let bits = self.shape.rest_bits() + self.shape.doc_bits;
+        let mask = if bits == 64 { u64::MAX } else { (1 << bits) - 1 };
+        Ok(Entries { bytes, width: self.width, mask })
+    }
+
+    /// Calls `each` with the documents of `key` in increasing order, a stop mark last, until it
+    /// returns false. `bucket` is the key's.
+    #[inline]
+    pub(super) fn lookup(
+        &self,
+        file: &Sealed,
+        key: u64,
+        bucket: (u32, u32),
+        each: &mut dyn FnMut(DocId) -> bool,
+    ) -> Result<(), IndexError> {
+        let count = (bucket.1 - bucket.0) as usize;
+        let entries = self.entries(file, bucket)?;
+        let first = (key & ((1 << self.shape.rest_bits()) - 1)) << self.shape.doc_bits;
+        let mut i = if count <= 64 {
+            let mut i = self.guess(key, bucket) as usize;
+            while i > 0 && entries.get(i - 1) >= first {
+                i -= 1;
+            }
+            while i < count && entries.get(i) < first {
+                i += 1;
+            }
+            i
+        } else {
+            let (mut low, mut high) = (0, count);
+            while low < high {
+                let middle = (low + high) / 2;
+                if entries.get(middle) < first { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        while i < count {
+            let entry = entries.get(i);
+            if entry - first > self.shape.stop_code() || !each(self.shape.doc(entry)) {
+                break;
+            }
+            i += 1;
+        }
+        Ok(())
+    }
+
+    /// Adds the postings of a partition as [`Source::fill`] does, in order, those for which `keep`
+    /// holds. `bits` is at most [`bucket_bits`](Self::bucket_bits).
+    pub(super) fn fill(
+        &self,
+        file: &Sealed,
+        partition: u64,
+        bits: u32,
+        keep: &dyn Fn(DocId) -> bool,
+        into: &mut Vec<u64>,
+    ) -> Result<(), IndexError> {
+        let buckets_a_partition = self.shape.bucket_bits - bits;
+        let rest_bits = self.shape.rest_bits();
+        let from = partition << buckets_a_partition;
+        for within in 0..1u64 << buckets_a_partition {
+            let range = self.range(file, from + within, from + within + 1)?;
+            let entries = self.entries(file, range)?;
+            for i in 0..(range.1 - range.0) as usize {
+                let entry = entries.get(i);
+                let doc = self.shape.doc(entry);
+                if doc == STOP || keep(doc) {
+                    let rest = within << rest_bits | entry >> self.shape.doc_bits;
+                    into.push(rest << 32 | u64::from(doc));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entries<'a> {
+    bytes: &'a [u8],
+    width: usize,
+    mask: u64,
+}
+
+impl Entries<'_> {
+    #[inline]
+    fn get(&self, i: usize) -> u64 {
+        super::bytes::u64_at(self.bytes, i * self.width) & self.mask
+    }
+}

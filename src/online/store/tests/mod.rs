@@ -1,0 +1,10 @@
+//! Tests of the store.
+
+mod damage;
+mod disk;
+mod doors;
+mod faults;
+mod kill;
+mod model;
+mod stress;
+mod support;

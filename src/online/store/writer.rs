@@ -1,0 +1,200 @@
+//! The one who changes the store.
+
+use super::core::Core;
+use super::frame::Operation;
+use super::log::held;
+use super::memtable::{Extent, Memtable, keys_of};
+use super::snapshot::Snapshot;
+use super::view::Current;
+use super::{DocId, HEAD, MAX_DOCS, MAX_KEY, MAX_PAYLOAD, Record, chains};
+use crate::error::IndexError;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+/// Full memtables that may wait for the background thread before the writer does, too.
+const MAX_FROZEN: usize = 3;
+/// Removals between two looks at which of them nobody asks about any more.
+const FORGET_EVERY: usize = 4096;
+
+/// Changes the store; others who want to wait until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Writer<'a> {
+    core: &'a Arc<Core>,
+    _exclusive: MutexGuard<'a, ()>,
+    /// Keys of the fingerprints at hand.
+    keys: Vec<u64>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(core: &'a Arc<Core>, exclusive: MutexGuard<'a, ()>) -> Self {
+        Self { core, _exclusive: exclusive, keys: Vec::new() }
+    }
+
+    /// Everything up to now.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.core.snapshot()
+    }
+
+    /// Appends a document and returns its number.
+    ///
+    /// # Errors
+    /// [`IndexError::KeyExists`] if a live document has the key, [`IndexError::TooLong`],
+    /// [`IndexError::Full`], and what the storage makes of it.
+    pub(crate) fn append(&mut self, record: &Record<'_>) -> Result<DocId, IndexError> {
+        let within = |what, limit, found| {
+            if found > limit { Err(IndexError::TooLong { what, limit, found }) } else { Ok(()) }
+        };
+        within("key", MAX_KEY, record.key.len())?;
+        within("payload", MAX_PAYLOAD, record.payload.len())?;
+        let bytes = HEAD + 2 + record.key.len() + record.payload.len();
+        let at = self.begin(record.fingerprints, bytes)?;
+        if let Some(doc) = self.core.find(&at, record.key)? {
+            return Err(IndexError::KeyExists { key: record.key.escape_ascii().to_string(), doc });
+        }
+        let doc = at.end;
+        if doc >= MAX_DOCS {
+            return Err(IndexError::Full { what: "documents", limit: MAX_DOCS.into() });
+        }
+        let keys = std::mem::take(&mut self.keys);
+        let operation = Operation::Append { doc, record: *record, keys };
+        self.log(&operation)?;
+        if let Operation::Append { keys, .. } = operation {
+            self.keys = keys;
+        }
+        let extent = at.view.active.append(doc, record, &self.keys);
+        self.done(|current| {
+            current.extent = extent;
+            current.end = doc + 1;
+        });
+        Ok(doc)
+    }
+
+    /// Adds postings of a live document.
+    ///
+    /// # Errors
+    /// [`IndexError::Unknown`], [`IndexError::TooLong`], and what the storage makes of it.
+    pub(crate) fn post(&mut self, doc: DocId, fingerprints: &[u64]) -> Result<(), IndexError> {
+        let at = self.begin(fingerprints, 0)?;
+        self.check_live(&at, doc)?;
+        let keys = std::mem::take(&mut self.keys);
+        let operation = Operation::Post { doc, keys };
+        self.log(&operation)?;
+        if let Operation::Post { keys, .. } = operation {
+            self.keys = keys;
+        }
+        let extent = at.view.active.post(doc, &self.keys);
+        self.done(|current| current.extent = extent);
+        Ok(())
+    }
+
+    /// Gives a live document another head.
+    ///
+    /// # Errors
+    /// [`IndexError::Unknown`], and what the storage makes of it.
+    pub(crate) fn set_head(&mut self, doc: DocId, head: [u8; HEAD]) -> Result<(), IndexError> {
+        let at = self.begin(&[], 0)?;
+        self.check_live(&at, doc)?;
+        self.log(&Operation::SetHead { doc, head })?;
+        at.view.active.set_head(doc, head);
+        self.core.heads.set(doc, at.operations, head, self.core.oldest_needed());
+        self.done(|_| ());
+        Ok(())
+    }
+
+    /// Removes a live document: no snapshot taken afterwards shows it.
+    ///
+    /// # Errors
+    /// [`IndexError::Unknown`], and what the storage makes of it.
+    pub(crate) fn remove(&mut self, doc: DocId) -> Result<(), IndexError> {
+        let at = self.begin(&[], 0)?;
+        self.check_live(&at, doc)?;
+        self.log(&Operation::Remove { doc })?;
+        at.view.active.remove(doc);
+        self.core.removed.add(doc, at.operations);
+        self.done(|_| ());
+        if self.core.removed.recent().is_multiple_of(FORGET_EVERY) {
+            self.core.removed.forget(self.core.oldest_needed());
+        }
+        Ok(())
+    }
+
+    fn check_live(&self, at: &Current, doc: DocId) -> Result<(), IndexError> {
+        if self.core.is_live(at, doc) {
+            Ok(())
+        } else {
+            Err(IndexError::Unknown { doc, end: at.end })
+        }
+    }
+
+    fn log(&self, operation: &Operation<'_>) -> Result<(), IndexError> {
+        match &self.core.log {
+            Some(log) => log.add(operation),
+            None => Err(IndexError::ReadOnly),
+        }
+    }
+
+    /// Publishes an operation that was applied.
+    fn done(&self, change: impl FnOnce(&mut Current)) {
+        self.core.publish(|current| {
+            current.operations += 1;
+            change(current);
+        });
+    }
+
+    /// Makes room for an operation with these fingerprints, whose keys are at hand afterwards.
+    fn begin(&mut self, fingerprints: &[u64], bytes: usize) -> Result<Current, IndexError> {
+        if self.core.log.is_none() {
+            return Err(IndexError::ReadOnly);
+        }
+        self.core.failed.check()?;
+        let (limit, found) = (chains::MAX_POSTINGS, fingerprints.len());
+        if found > limit {
+            return Err(IndexError::TooLong { what: "fingerprints", limit, found });
+        }
+        keys_of(fingerprints, &mut self.keys);
+        let at = self.core.current();
+        if at.view.active.has_room(&self.core.options, found, bytes) {
+            return Ok(at);
+        }
+        self.freeze(found)?;
+        Ok(self.core.current())
+    }
+
+    /// Hands the active memtable to the background thread; the next has room for a record of
+    /// `postings` fingerprints.
+    pub(super) fn freeze(&mut self, postings: usize) -> Result<(), IndexError> {
+        let core = self.core;
+        let Some(log) = &core.log else { return Err(IndexError::ReadOnly) };
+        let mut work = held(&core.work);
+        while core.current().view.frozen.len() >= MAX_FROZEN {
+            core.failed.check()?;
+            work = core.news.wait(work).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(work);
+        let number = core.new_number();
+        log.rotate(number)?;
+        let at = core.current();
+        let next = Memtable::new(&core.options, postings, number, at.end, at.operations);
+        core.publish_frozen(Arc::new(next));
+        let _work = held(&core.work);
+        core.news.notify_all();
+        Ok(())
+    }
+}
+
+impl Core {
+    /// Puts an empty memtable in the place of the active one.
+    fn publish_frozen(&self, next: Arc<Memtable>) {
+        self.publish(|current| {
+            let mut view = (*current.view).clone();
+            let full = std::mem::replace(&mut view.active, next);
+            // one that is merely too small for the next operation has nothing to write
+            if !full.is_empty() {
+                view.frozen.push(full);
+            }
+            current.view = Arc::new(view);
+            current.extent = Extent::default();
+        });
+        debug_assert!(self.flushed.load(Ordering::Relaxed) <= self.current().operations);
+    }
+}
