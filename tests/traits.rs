@@ -52,6 +52,9 @@ fn values_cross_threads_and_can_be_shown() {
     value::<dedup::Dedup>();
     value::<dedup::Doc<'static>>();
     value::<dedup::Linkage>();
+    value::<dedup::ReadError<std::num::ParseIntError>>();
+    value::<dedup::Unread<std::num::ParseIntError>>();
+    value::<dedup::Outcome<std::num::ParseIntError>>();
     value::<dedup::Report>();
     value::<dedup::Against>();
     value::<dedup::Earlier>();

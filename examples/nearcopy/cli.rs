@@ -123,6 +123,14 @@ pub struct ClusterArgs {
     pub input: InputArgs,
     #[command(flatten)]
     pub matching: MatchArgs,
+    /// Keep the texts in a temporary file instead of in memory, for corpora that are larger. It is in
+    /// the folder that TMPDIR names and goes with the run.
+    #[arg(help_heading = "Matching", long)]
+    pub stream: bool,
+    /// Memory in MiB for fingerprints while documents are read [default: an eighth of the texts, at
+    /// least 16]; documents beyond are read a second time.
+    #[arg(help_heading = "Matching", long, value_name = "MIB")]
+    pub fingerprint_memory: Option<u32>,
     /// Text, or one record for each document.
     #[arg(help_heading = "Output", long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -3,7 +3,7 @@
 use crate::batch;
 use crate::cli::{Cli, ClusterArgs, Format};
 use crate::exit::{Done, Stop};
-use crate::input::{self, Corpus, Wanted};
+use crate::input::Corpus;
 use crate::layout::{
     self, clean, columns, count, cut_end, cut_start, number, pad, pad_start, percent, wrap,
 };
@@ -13,6 +13,7 @@ use crate::problems::Problems;
 use crate::progress::Progress;
 use crate::records::{ClusterOf, Pair, Placed};
 use crate::report::{self, ReportOptions};
+use crate::stream;
 use crate::table::{Shape, Table};
 use crate::title;
 use crate::words;
@@ -38,6 +39,10 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
         let what = "--diff is text; compare --format json gives the passages of a pair";
         return Err(Stop::Usage(what.to_owned()));
     }
+    if args.stream && args.report.is_some() {
+        let what = "--report shows the texts, which --stream does not keep; leave one out";
+        return Err(Stop::Usage(what.to_owned()));
+    }
     let shape = match args.format {
         Format::Text => None,
         Format::Json => Some(Shape::Lines),
@@ -56,11 +61,16 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
     let progress = Progress::new(cli.quiet);
     let mut problems = Problems::new(args.input.strict, cli.quiet, progress.clone());
 
+    let mut settings = batch::settings(&args.matching).all_pairs(pairs.is_some());
+    if let Some(mib) = args.fingerprint_memory {
+        settings = settings.memory_budget((mib as usize).saturating_mul(1 << 20));
+    }
     let start = Instant::now();
-    let corpus = input::read(&args.input, Wanted::Texts, &mut problems, &progress)?;
-    let reading = start.elapsed();
     let printed = batch::on_threads(args.matching.threads, || {
-        let report = batch::run(&corpus, &args.matching, pairs.is_some(), &progress)?;
+        let (corpus, batch) =
+            stream::read(&args.input, &settings, args.stream, &mut problems, &progress)?;
+        let reading = start.elapsed();
+        let report = stream::finish(batch, &corpus, &mut problems, &progress)?;
         let matching = start.elapsed() - reading;
         let about = match &manifest {
             // Parquet keeps it inside
@@ -189,17 +199,17 @@ impl View<'_> {
         let described: Vec<Vec<(&Member, String)>> = clusters
             .par_iter()
             .map(|cluster| {
-                let first = cluster.representative;
-                let prepared = self.prepare(&comparer, first);
+                let text = self.corpus.text(cluster.representative)?;
+                let prepared = comparer.prepare(&text);
                 let describe = |member| {
-                    let line = self.line(&comparer, first, &prepared, member, None);
-                    (member, line.difference)
+                    let line = self.line(&comparer, &text, &prepared, member, None)?;
+                    Ok((member, line.difference))
                 };
                 let described = cluster.members.iter().map(describe).collect();
                 self.progress.described();
                 described
             })
-            .collect();
+            .collect::<io::Result<_>>()?;
         self.progress.finish();
         let mut found: Vec<Option<(&Member, String)>> = Vec::new();
         found.resize_with(self.corpus.records.len(), || None);
@@ -223,30 +233,26 @@ impl View<'_> {
         table.end()
     }
 
-    fn prepare(&self, comparer: &Comparer, doc: usize) -> Document {
-        comparer.prepare(&self.corpus.records[doc].text)
-    }
-
     /// How a member differs from the representative; with the diff where a style for it is given.
     fn line(
         &self,
         comparer: &Comparer,
-        representative: usize,
+        representative: &str,
         prepared: &Document,
         member: &Member,
         style: Option<Style>,
-    ) -> Line {
-        let texts = [representative, member.doc].map(|doc| self.corpus.records[doc].text.as_str());
-        let document = comparer.prepare(texts[1]);
+    ) -> io::Result<Line> {
+        let text = self.corpus.text(member.doc)?;
+        let document = comparer.prepare(&text);
         let diff = comparer.diff(
-            Original::new(prepared, texts[0]),
-            Original::new(&document, texts[1]),
+            Original::new(prepared, representative),
+            Original::new(&document, text.as_ref()),
             &DiffOptions::default(),
         );
-        let same_bytes = texts[0] == texts[1];
+        let same_bytes = representative == text;
         let difference = words::difference(&diff, same_bytes);
         let shown = style.filter(|_| !diff.summary().is_identical());
-        Line { same_bytes, difference, diff: shown.map(|style| diff.inline(style).to_string()) }
+        Ok(Line { same_bytes, difference, diff: shown.map(|style| diff.inline(style).to_string()) })
     }
 
     fn text(
@@ -296,8 +302,9 @@ impl View<'_> {
         let size = count(cluster.size() as u64, "document", "documents");
         let space = width.saturating_sub(columns(&number) + size.len() + 2);
         let comparer = Comparer::default();
-        let prepared = self.prepare(&comparer, cluster.representative);
-        let title = pad(&cut_end(&self.title(&comparer, cluster), space), space);
+        let text = self.corpus.text(cluster.representative)?;
+        let prepared = comparer.prepare(&text);
+        let title = pad(&cut_end(&self.title(&comparer, cluster)?, space), space);
         writeln!(out, "{bold}{number}{title}{bold:#}  {dim}{size}{dim:#}")?;
 
         let most = if self.args.members == 0 { usize::MAX } else { self.args.members };
@@ -323,8 +330,8 @@ impl View<'_> {
         });
         let lines: Vec<Line> = shown
             .par_iter()
-            .map(|m| self.line(&comparer, cluster.representative, &prepared, m, style))
-            .collect();
+            .map(|m| self.line(&comparer, &text, &prepared, m, style))
+            .collect::<io::Result<_>>()?;
         for (member, line) in shown.iter().zip(lines) {
             let (has, own) = shares(member.relation, &member.evidence);
             let relation =
@@ -364,13 +371,15 @@ impl View<'_> {
     }
 
     /// A line to know the cluster by, from some of its documents.
-    fn title(&self, comparer: &Comparer, cluster: &Cluster) -> String {
+    fn title(&self, comparer: &Comparer, cluster: &Cluster) -> io::Result<String> {
         const ASKED: usize = 24;
-        let begun = |doc: usize| {
-            let document = self.prepare(comparer, doc);
-            (self.corpus.records[doc].text.as_str(), article_start(&document))
-        };
-        title::title(&cluster.docs().take(ASKED).map(begun).collect::<Vec<_>>())
+        let texts: Vec<_> = cluster
+            .docs()
+            .take(ASKED)
+            .map(|doc| self.corpus.text(doc))
+            .collect::<io::Result<_>>()?;
+        let begun = |text| (text, article_start(&comparer.prepare(text)));
+        Ok(title::title(&texts.iter().map(|text| begun(text.as_ref())).collect::<Vec<_>>()))
     }
 
     /// Documents of different clusters that share a passage.

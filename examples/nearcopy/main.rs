@@ -26,6 +26,7 @@ mod progress;
 mod records;
 mod report;
 mod shell;
+mod stream;
 mod table;
 mod title;
 mod words;

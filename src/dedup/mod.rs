@@ -206,7 +206,7 @@ impl Dedup {
         self
     }
 
-    /// Bytes of fingerprints that a batch keeps until all documents have been read (default: a sixth
+    /// Bytes of fingerprints that a batch keeps until all documents have been read (default: an eighth
     /// of the texts, at least 16 MiB). The documents whose fingerprints do not fit are read a second
     /// time, and two bits for each of 4 to 8 places a fingerprint are kept instead. The answers
     /// are the same; [`Outcome::read_twice`] counts these documents.

@@ -93,11 +93,8 @@ impl Options {
         storage: Arc<dyn Storage>,
         what: meta::What,
     ) -> Result<Store, IndexError> {
-        let options = StoreOptions {
-            cap: self.cap,
-            read_only: self.read_only,
-            ..StoreOptions::default()
-        };
+        let options =
+            StoreOptions { cap: self.cap, read_only: self.read_only, ..StoreOptions::default() };
         let place = storage.place();
         let store = Store::open(storage, options, &meta::of::<K>(what, self.comparer.recipe))?;
         meta::check::<K>(&place, store.meta(), what, self.comparer.recipe)?;
@@ -220,8 +217,7 @@ impl<K: Key> OnlineIndex<K> {
     /// As [`open`](Self::open).
     pub fn open_with(dir: impl AsRef<Path>, options: Options) -> Result<Self, IndexError> {
         let dir = dir.as_ref();
-        let opened =
-            if options.read_only { Directory::open(dir) } else { Directory::create(dir) };
+        let opened = if options.read_only { Directory::open(dir) } else { Directory::create(dir) };
         let directory = opened.map_err(|source| IndexError::Io {
             path: dir.display().to_string(),
             action: "opening",
@@ -262,10 +258,7 @@ impl<K: Key> OnlineIndex<K> {
     ///
     /// A text should be the one that was admitted under the key.
     #[must_use]
-    pub fn with_texts(
-        &self,
-        texts: impl Fn(&K) -> Option<String> + Send + Sync + 'static,
-    ) -> Self {
+    pub fn with_texts(&self, texts: impl Fn(&K) -> Option<String> + Send + Sync + 'static) -> Self {
         Self { texts: Some(Arc::new(texts)), ..self.clone() }
     }
 
@@ -601,7 +594,8 @@ impl<K: Key> OnlineIndex<K> {
         let mut effort = Effort::default();
         settings.probe(&snapshot, &terms, scratch, &mut effort)?;
         let mut links = settings.links(&snapshot, &terms, None, scratch, &mut effort)?;
-        let mut choice = self.choose(&snapshot, incoming.prose, &mut links, settings, scratch, &mut effort)?;
+        let mut choice =
+            self.choose(&snapshot, incoming.prose, &mut links, settings, scratch, &mut effort)?;
 
         let mut latest = lock(&self.shared.latest);
         let mut writer = self.shared.store.writer();
@@ -612,7 +606,8 @@ impl<K: Key> OnlineIndex<K> {
             if !more.is_empty() {
                 links.extend(more);
                 lookup::sort(&mut links);
-                choice = self.choose(&now, incoming.prose, &mut links, settings, scratch, &mut effort)?;
+                choice =
+                    self.choose(&now, incoming.prose, &mut links, settings, scratch, &mut effort)?;
             }
         }
         if let Some(chosen) = &choice
@@ -620,7 +615,8 @@ impl<K: Key> OnlineIndex<K> {
         {
             // the cluster changed meanwhile
             links = settings.links(&now, &terms, Some(0), scratch, &mut effort)?;
-            choice = self.choose(&now, incoming.prose, &mut links, settings, scratch, &mut effort)?;
+            choice =
+                self.choose(&now, incoming.prose, &mut links, settings, scratch, &mut effort)?;
         }
         let posts = match &choice {
             Some(choice) if choice.adds => {
@@ -836,7 +832,11 @@ impl<K: Key> OnlineIndex<K> {
     }
 
     /// The fingerprints of a document that had no postings.
-    pub(super) fn posted_anew(&self, snapshot: &Snapshot, doc: DocId) -> Result<Vec<u64>, IndexError> {
+    pub(super) fn posted_anew(
+        &self,
+        snapshot: &Snapshot,
+        doc: DocId,
+    ) -> Result<Vec<u64>, IndexError> {
         let mut buffer = Vec::new();
         let Some(parts) = snapshot.read(doc, &mut buffer)? else { return Ok(Vec::new()) };
         let Stored { body, .. } = stored(doc, &buffer, &parts)?;

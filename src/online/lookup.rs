@@ -164,7 +164,10 @@ const MANY: usize = Template::MIN_ARTICLES_ANYWHERE;
 const SITES: usize = Template::MIN_ARTICLES;
 
 /// The document by which the cluster of `doc` is known.
-pub(super) fn root_of(snapshot: &Snapshot, doc: DocId) -> Result<Option<(DocId, Head)>, IndexError> {
+pub(super) fn root_of(
+    snapshot: &Snapshot,
+    doc: DocId,
+) -> Result<Option<(DocId, Head)>, IndexError> {
     let mut at = doc;
     loop {
         let Some(head) = snapshot.head(at)?.map(Head::from_bytes) else { return Ok(None) };
@@ -280,9 +283,7 @@ pub(super) fn read_sketch(
     indexed.sort_unstable();
     samples.clear();
     let all = own.sampled.iter().filter(|s| s.indexed);
-    samples.extend(all.map(|s| {
-        Sample { fingerprint: s.hash, position: s.position, tells: true }
-    }));
+    samples.extend(all.map(|s| Sample { fingerprint: s.hash, position: s.position, tells: true }));
     scratch.has_text = false;
     let head = scratch.own.head;
     scratch.list_probes(head.content_hash, head.tokens == 0);

@@ -15,9 +15,7 @@ pub(crate) mod store;
 mod stream;
 mod trace;
 
-pub use answer::{
-    Admission, Answer, Effort, Entry, Hit, Interval, Outcome, Page, Sites, Stats,
-};
+pub use answer::{Admission, Answer, Effort, Entry, Hit, Interval, Outcome, Page, Sites, Stats};
 pub use index::{OnlineIndex, Options};
 pub use key::Key;
 pub use review::Reviewed;

@@ -261,8 +261,7 @@ impl Unpacked {
     /// Sets the number of tokens of each sampled shingle.
     fn count_tokens(&mut self, recipe: Recipe) {
         let width = u32::from(recipe.shingle_width());
-        let unit =
-            if recipe.profile() == Profile::Ocr { Script::Letter } else { Script::Words };
+        let unit = if recipe.profile() == Profile::Ocr { Script::Letter } else { Script::Words };
         if self.parts.iter().all(|p| p.script == unit) {
             for one in &mut self.sampled {
                 one.count = width;
@@ -439,10 +438,7 @@ pub(super) enum Field {
 
 /// Reads a body: its fixed numbers, and `each` of the fields behind them. What it accepts has exactly
 /// one form, and no length in it is greater than what stands in the bytes allows.
-pub(super) fn scan(
-    mut body: &[u8],
-    each: &mut dyn FnMut(Field),
-) -> Result<Head, DecodeError> {
+pub(super) fn scan(mut body: &[u8], each: &mut dyn FnMut(Field)) -> Result<Head, DecodeError> {
     let rest = &mut body;
     let short = || DecodeError::value("a number", "no number", "one in its shortest form");
     let content_hash = u64::from_le_bytes(take_array(rest).ok_or_else(short)?);
@@ -486,7 +482,11 @@ pub(super) fn scan(
     for _ in 0..numbers {
         let at = next + take_varint(rest, tokens).ok_or_else(short)?;
         if at >= tokens {
-            return Err(DecodeError::value("token that is a number", at, "a token of the document"));
+            return Err(DecodeError::value(
+                "token that is a number",
+                at,
+                "a token of the document",
+            ));
         }
         each(Field::Number(at as u32));
         next = at + 1;

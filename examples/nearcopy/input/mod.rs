@@ -24,6 +24,7 @@ pub mod open;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod sample;
+mod spool;
 mod table;
 mod text;
 mod warc;
@@ -40,10 +41,13 @@ use files::{Choice, Chosen};
 use kind::Kind;
 use meter::Meter;
 use sample::Sampler;
+use std::borrow::Cow;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use spool::Spool;
 pub use text::read_text;
 
 /// One document as it was read.
@@ -77,7 +81,7 @@ pub struct Source {
 
 impl Source {
     /// Size and digest of the whole file; none for a standard input that was not read to its end.
-    pub fn digest(&self) -> std::io::Result<Option<meter::Digest>> {
+    pub fn digest(&self) -> io::Result<Option<meter::Digest>> {
         if let Some(path) = &self.path
             && self.meter.digest().is_none()
         {
@@ -92,6 +96,8 @@ impl Source {
 pub struct Corpus {
     pub records: Vec<Record>,
     pub sources: Vec<Source>,
+    /// Holds the texts where the records do not.
+    pub spool: Option<Spool>,
     /// Bytes of text.
     pub bytes: u64,
     /// Documents that were read, before any sample.
@@ -101,6 +107,14 @@ pub struct Corpus {
 }
 
 impl Corpus {
+    /// The text of document `doc`.
+    pub fn text(&self, doc: usize) -> io::Result<Cow<'_, str>> {
+        match &self.spool {
+            Some(spool) => spool.text(doc).map(Cow::Owned),
+            None => Ok(Cow::Borrowed(&self.records[doc].text)),
+        }
+    }
+
     /// The place of a record, as `FILE` or `FILE:LINE`.
     pub fn place(&self, record: &Record) -> String {
         let source = &self.sources[record.source as usize].name;
@@ -138,7 +152,18 @@ pub fn read(
     problems: &mut Problems,
     progress: &Progress,
 ) -> Result<Corpus, Stop> {
-    let corpus = read_all(args, wanted, problems, progress);
+    read_with(args, wanted, problems, progress, &mut |_| {})
+}
+
+/// As [`read`]; `each` may take the text of a record away.
+pub fn read_with(
+    args: &InputArgs,
+    wanted: Wanted,
+    problems: &mut Problems,
+    progress: &Progress,
+    each: &mut dyn FnMut(&mut Record),
+) -> Result<Corpus, Stop> {
+    let corpus = read_all(args, wanted, problems, progress, each);
     if corpus.is_err() {
         problems.tell_counts();
     }
@@ -150,6 +175,7 @@ fn read_all(
     wanted: Wanted,
     problems: &mut Problems,
     progress: &Progress,
+    each: &mut dyn FnMut(&mut Record),
 ) -> Result<Corpus, Stop> {
     if args.paths.iter().filter(|p| p.as_os_str() == "-").count() > 1 {
         return Err(Stop::Usage("standard input (-) can be read only once".to_owned()));
@@ -169,6 +195,7 @@ fn read_all(
         fields: Fields::new(args),
         problems,
         progress,
+        each,
         sampler: args.sample.map(|size| Sampler::new(size, args.seed)),
         corpus: Corpus::default(),
         without_site: 0,
@@ -187,6 +214,7 @@ fn read_all(
     if let Some(sampler) = reader.sampler {
         corpus.records = sampler.finish();
         corpus.bytes = corpus.records.iter().map(|record| record.text.len() as u64).sum();
+        corpus.records.iter_mut().for_each(&mut *reader.each);
     }
     progress.finish();
     if let Some(field) = args.site_field.as_ref().or(args.url_field.as_ref())
@@ -216,6 +244,7 @@ struct Reader<'a> {
     fields: Fields,
     problems: &'a mut Problems,
     progress: &'a Progress,
+    each: &'a mut dyn FnMut(&mut Record),
     sampler: Option<Sampler>,
     corpus: Corpus,
     without_site: u64,
@@ -441,11 +470,12 @@ impl Reader<'_> {
             self.problems.note("without id, named FILE:LINE", &place);
             place
         });
-        let record = Record { id, text, site, date, source, line, raw };
+        let mut record = Record { id, text, site, date, source, line, raw };
         match &mut self.sampler {
             Some(sampler) => sampler.offer(record),
             None => {
                 self.corpus.bytes += record.text.len() as u64;
+                (self.each)(&mut record);
                 self.corpus.records.push(record);
             }
         }
