@@ -52,7 +52,7 @@ fn main() -> ExitCode {
         Command::ExplainParams(args) => params::run(&cli, args),
         Command::Completions(args) => shell::completions(args),
         Command::Man => shell::man(),
-        Command::CheckManifest { manifest } => manifest::check(manifest, cli.quiet),
+        Command::CheckManifest { manifest } => manifest::check::run(manifest, cli.quiet),
         #[cfg(feature = "online")]
         Command::Index(args) => index::run(&cli, args),
     };
