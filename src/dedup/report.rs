@@ -89,7 +89,8 @@ pub struct Counts {
     pub empty: u64,
     /// Documents of at least one token but less than one shingle; they match only the same words.
     pub tiny: u64,
-    /// Candidate pairs that were aligned.
+    /// Candidate pairs that were verified, and those verified again with what was learned of
+    /// furniture. Pairs whose outcome is known without (equal texts, or no furniture in either) count, too.
     pub verified: u64,
     /// Documents for which more candidates were nominated than are verified. (That the search ends
     /// once a document is found whole in another is no cap.)
