@@ -28,7 +28,11 @@ fn what_was_seen_is_known_in_the_next_run() {
     assert_eq!(rows[1]["match"]["relation"], "identical");
 
     let added = run(["index", "add", &index, &second]).code(0);
-    assert!(added.stdout.starts_with("copy     s1  cut off       100% of it in a1\n"), "{}", added.stdout);
+    assert!(
+        added.stdout.starts_with("copy     s1  cut off       100% of it in a1\n"),
+        "{}",
+        added.stdout
+    );
     let stats = run(["index", "stats", &index, "--json"]).code(0);
     assert_eq!(stats.json()[0]["documents"], 5);
     let stats = run(["index", "stats", &index]).code(0);

@@ -111,7 +111,8 @@ impl World {
     }
 
     fn reopen(&mut self) {
-        let old = std::mem::replace(&mut self.index, OnlineIndex::in_memory(Options::new()).unwrap());
+        let old =
+            std::mem::replace(&mut self.index, OnlineIndex::in_memory(Options::new()).unwrap());
         old.close().expect("closed");
         self.index = open(&self.storage);
     }

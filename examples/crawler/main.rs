@@ -191,9 +191,9 @@ fn links(address: &str, html: &str) -> Vec<String> {
 
 fn print(state: &State, sites: [&Site; 2]) {
     let name = |address: &str| {
-        let named = sites.iter().fold(address.to_owned(), |name, site| {
-            name.replace(&site.address(""), site.short())
-        });
+        let named = sites
+            .iter()
+            .fold(address.to_owned(), |name, site| name.replace(&site.address(""), site.short()));
         named
     };
     let mut visits: Vec<&Visit> = state.visits.iter().collect();
@@ -214,8 +214,7 @@ fn print(state: &State, sites: [&Site; 2]) {
                     continue;
                 };
                 // how much of either article stands in the other
-                let (here, there) =
-                    (hit.evidence.content_a_in_b(), hit.evidence.content_b_in_a());
+                let (here, there) = (hit.evidence.content_a_in_b(), hit.evidence.content_b_in_a());
                 println!(
                     "{outcome:<8} {page:<26} {:<14} {:<26} {:>5.0}% {:>5.0}%",
                     hit.relation.name(),

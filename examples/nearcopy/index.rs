@@ -288,9 +288,7 @@ fn stats(cli: &Cli, dir: &Path, json: bool) -> Result<Done, Stop> {
             });
             return records::line(out, &all);
         }
-        let mut line = |name: &str, n: u64| {
-            writeln!(out, "{name:<22}{:>16}", number(n))
-        };
+        let mut line = |name: &str, n: u64| writeln!(out, "{name:<22}{:>16}", number(n));
         line("documents", stats.documents)?;
         line("removed", stats.removed)?;
         line("postings", stats.postings)?;

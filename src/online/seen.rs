@@ -184,8 +184,7 @@ impl SeenIndex {
         let mut probes = posted.content.clone();
         probes.extend(posted.whole);
         let mut new = Vec::new();
-        let mut seen =
-            Seen { fingerprints: posted.content.len() as u32, ..Seen::default() };
+        let mut seen = Seen { fingerprints: posted.content.len() as u32, ..Seen::default() };
         snapshot.postings(&probes, &mut |at, list| {
             if matches!(list, List::Docs([])) {
                 new.push(probes[at]);

@@ -124,7 +124,11 @@ impl<K: Key> OnlineIndex<K> {
             input.fill(&mut checksum, "a checksum")?;
             let (expected, found) = (hash::bytes(&record) as u32, u32::from_le_bytes(checksum));
             if expected != found {
-                return Err(corrupt(start, &format!("checksum {expected:08x}"), format!("{found:08x}")));
+                return Err(corrupt(
+                    start,
+                    &format!("checksum {expected:08x}"),
+                    format!("{found:08x}"),
+                ));
             }
             let record = &record[4..];
             if end {
@@ -135,8 +139,9 @@ impl<K: Key> OnlineIndex<K> {
                 }
                 return Ok(state.merged);
             }
-            let transfer = read(record)
-                .ok_or_else(|| corrupt(start, "a record", format!("{} other bytes", record.len())))?;
+            let transfer = read(record).ok_or_else(|| {
+                corrupt(start, "a record", format!("{} other bytes", record.len()))
+            })?;
             self.take_in(&transfer, &mut state, start)?;
         }
     }
