@@ -8,9 +8,12 @@
 //! Prints a table of the choices that fit, for growing signatures, and draws their S-curves.
 #![allow(clippy::print_stdout)]
 
+#[path = "nearcopy/plot.rs"]
+mod plot;
+
 use nearcopy::lsh::Bands;
+use plot::{Chart, Curve};
 use std::error::Error;
-use std::fmt::Write as _;
 
 /// A choice and the size of the signature that it needs.
 struct Choice {
@@ -75,80 +78,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-const COLOURS: [&str; 6] = ["#0b6e4f", "#1f77b4", "#8e44ad", "#d35400", "#7f8c8d", "#c0392b"];
-const LEFT: f64 = 70.0;
-const TOP: f64 = 50.0;
-const WIDTH: f64 = 560.0;
-const HEIGHT: f64 = 340.0;
-
 fn draw(choices: &[Choice], threshold: f64, reachable: Option<f64>) -> String {
-    let x = |jaccard: f64| LEFT + jaccard * WIDTH;
-    let y = |probability: f64| TOP + (1.0 - probability) * HEIGHT;
-    let mut svg = String::from(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 860 460\" width=\"860\" height=\"460\" \
-         font-family=\"sans-serif\" font-size=\"13\">\n<rect width=\"860\" height=\"460\" fill=\"white\"/>\n",
-    );
-    let mut put = |line: String| {
-        let _ = writeln!(svg, "{line}");
+    let curve = |Choice { slots, bands }: &Choice| Curve {
+        label: format!("{} x {} of {slots} slots", bands.bands(), bands.rows()),
+        points: (0..=200)
+            .map(|i| f64::from(i) / 200.0)
+            .map(|jaccard| (jaccard, bands.candidate_probability(jaccard)))
+            .collect(),
     };
-    let text = |x: f64, y: f64, anchor: &str, words: &str| {
-        format!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"#222\">{words}</text>"
-        )
-    };
-    let line = |x1: f64, y1: f64, x2: f64, y2: f64, style: &str| {
-        format!("<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" {style}/>")
-    };
-    if let Some(jaccard) = reachable {
-        put(format!(
-            "<rect x=\"{:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{HEIGHT}\" fill=\"#f4f4f4\"/>",
-            x(jaccard),
-            x(1.0) - x(jaccard)
-        ));
+    Chart {
+        title: "Which pairs become candidates",
+        x_label: "resemblance (Jaccard) of a pair",
+        y_label: "probability of becoming a candidate",
+        x: [0.0, 1.0],
+        curves: choices.iter().map(curve).collect(),
+        mark: Some((threshold, format!("threshold {threshold}"))),
+        shade: reachable
+            .map(|jaccard| ([jaccard, 1.0], "out of reach at these lengths".to_owned())),
     }
-    for tenth in 0..=10 {
-        let share = f64::from(tenth) / 10.0;
-        put(line(x(share), y(0.0), x(share), y(1.0), "stroke=\"#ddd\""));
-        put(line(x(0.0), y(share), x(1.0), y(share), "stroke=\"#ddd\""));
-        put(text(x(share), y(0.0) + 20.0, "middle", &format!("{share:.1}")));
-        put(text(x(0.0) - 8.0, y(share) + 4.0, "end", &format!("{share:.1}")));
-    }
-    put(line(
-        x(threshold),
-        y(0.0),
-        x(threshold),
-        y(1.0),
-        "stroke=\"#222\" stroke-dasharray=\"5 4\"",
-    ));
-    put(text(x(threshold), y(1.0) - 8.0, "middle", &format!("threshold {threshold}")));
-    if reachable.is_some() {
-        put(text(x(1.0) - 8.0, y(0.05) + 4.0, "end", "out of reach at these lengths"));
-    }
-    put(text(x(0.5), y(0.0) + 46.0, "middle", "resemblance (Jaccard) of a pair"));
-    put(text(x(0.0) - 50.0, TOP - 28.0, "start", "probability of becoming a candidate"));
-    for (i, Choice { slots, bands }) in choices.iter().enumerate() {
-        let colour = COLOURS[i % COLOURS.len()];
-        let points: Vec<String> = (0..=200)
-            .map(|i| {
-                let jaccard = f64::from(i) / 200.0;
-                format!("{:.1},{:.1}", x(jaccard), y(bands.candidate_probability(jaccard)))
-            })
-            .collect();
-        put(format!(
-            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>",
-            points.join(" ")
-        ));
-        let at = TOP + 16.0 + 22.0 * i as f64;
-        put(line(
-            x(1.0) + 20.0,
-            at - 4.0,
-            x(1.0) + 44.0,
-            at - 4.0,
-            &format!("stroke=\"{colour}\" stroke-width=\"2\""),
-        ));
-        let label = format!("{} x {} of {slots} slots", bands.bands(), bands.rows());
-        put(text(x(1.0) + 52.0, at, "start", &label));
-    }
-    svg.push_str("</svg>\n");
-    svg
+    .svg()
 }

@@ -108,12 +108,26 @@ pub struct Alignment {
 /// Aligns `a` with `b`.
 #[must_use]
 pub fn align(a: Sequence<'_>, b: Sequence<'_>, limits: Limits) -> Alignment {
+    if limits.occurrences > 0 && a.tokens == b.tokens {
+        return align_equal(a, limits);
+    }
     if in_canonical_order(a.tokens, b.tokens) {
         return align_ordered(&SeedIndex::new(a), a, b, limits);
     }
     let mut out = align_ordered(&SeedIndex::new(b), b, a, limits);
     for run in out.chain.iter_mut().chain(&mut out.moved) {
         *run = run.exchanged();
+    }
+    out
+}
+
+/// Equal documents are one run from the first shingle on: no other place of it extends as far.
+fn align_equal(a: Sequence<'_>, limits: Limits) -> Alignment {
+    let mut out = Alignment::default();
+    if let Some(first) = a.shingles.hashes().first() {
+        let places = a.shingles.hashes().iter().filter(|hash| *hash == first);
+        out.skipped_places = u64::from(places.count() > limits.occurrences as usize);
+        out.chain.push(Run { a: 0, b: 0, len: a.tokens.len() as u32 });
     }
     out
 }
@@ -134,6 +148,8 @@ const MAX_GAP: u32 = 4096;
 struct SeedIndex {
     slots: Vec<u32>,
     next: Vec<u32>,
+    /// A bit for each of 16 to 32 places a shingle: most shingles of a stranger are told from these.
+    seen: Vec<u64>,
 }
 
 impl SeedIndex {
@@ -142,6 +158,11 @@ impl SeedIndex {
         let mask = (hashes.len() * 2).next_power_of_two() - 1;
         let mut slots = vec![NONE; mask + 1];
         let mut next = vec![NONE; hashes.len()];
+        let mut seen = vec![0u64; (hashes.len() / 4).next_power_of_two()];
+        let words = seen.len() - 1;
+        for &hash in hashes {
+            seen[(hash >> 32) as usize & words] |= 1 << (hash >> 58);
+        }
         // backwards, so that each list begins at the least position
         for (at, &hash) in hashes.iter().enumerate().rev() {
             let mut slot = hash as usize & mask;
@@ -151,11 +172,15 @@ impl SeedIndex {
             next[at] = slots[slot];
             slots[slot] = at as u32;
         }
-        Self { slots, next }
+        Self { slots, next, seen }
     }
 
     #[inline]
     fn first(&self, hashes: &[u64], hash: u64) -> u32 {
+        let seen = self.seen[(hash >> 32) as usize & (self.seen.len() - 1)];
+        if seen >> (hash >> 58) & 1 == 0 {
+            return NONE;
+        }
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {

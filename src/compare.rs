@@ -61,6 +61,23 @@ impl Document {
         tokens.filter(|&t| whole(t)).map(|(&m, _)| u64::from(m)).sum()
     }
 
+    /// [`prose_mass`](Self::prose_mass) and [`total_mass`](Self::total_mass).
+    pub(crate) fn masses(&self) -> (u64, u64) {
+        let (mut prose, mut total) = (0, 0);
+        // sums of 256 tokens fit 16 bits
+        for (mass, marks) in self.mass.chunks(256).zip(self.tokens.marks().chunks(256)) {
+            let (mut whole, mut all) = (0u16, 0u16);
+            for (&mass, mark) in mass.iter().zip(marks) {
+                let is_whole = mass == content::whole_mass(mark.script());
+                all += u16::from(mass);
+                whole += u16::from(mass) * u16::from(is_whole);
+            }
+            prose += u64::from(whole);
+            total += u64::from(all);
+        }
+        (prose, total)
+    }
+
     /// Hash of all tokens in order: equal for texts that differ only in what normalisation folds.
     #[must_use]
     pub fn content_hash(&self) -> u64 {

@@ -4,8 +4,8 @@
 //!   line corrects it.
 //! * [`RecipeMismatch`]: two values made with different settings were brought together; make both
 //!   with one [`Recipe`](crate::recipe::Recipe).
-//! * `IndexError` (feature `online`): what files, disks and other processes did to an index.
 //! * [`DamagedReport`]: a report that was read back does not hold together; run the batch again.
+//! * `IndexError` (feature `online`): what files, disks and other processes did to an index.
 //!
 //! Bad *documents* are never errors of the library: empty, tiny, huge or garbled texts have a
 //! stated outcome, and what was capped or skipped is counted in the answer.
@@ -61,6 +61,23 @@ impl RecipeMismatch {
     ) -> Self {
         Self { field, left: left.to_string(), right: right.to_string() }
     }
+}
+
+/// A [`Report`](crate::dedup::Report) that was read back does not hold together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the report is damaged: {field}{} is {found}, expected {expected}; run the batch again",
+    .at.map_or_else(String::new, |at| format!("[{at}]"))
+)]
+pub struct DamagedReport {
+    /// The field that is wrong.
+    pub field: &'static str,
+    /// The place in it, counted from 0, where the field is a list.
+    pub at: Option<usize>,
+    /// What stands there.
+    pub found: String,
+    /// What may stand there.
+    pub expected: String,
 }
 
 /// Why an operation of an index that lives in files failed.
@@ -169,21 +186,4 @@ pub enum IndexError {
     /// A setting is outside its range.
     #[error("{0}")]
     Config(#[from] ConfigError),
-}
-
-/// A [`Report`](crate::dedup::Report) that was read back does not hold together.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the report is damaged: {field}{} is {found}, expected {expected}; run the batch again",
-    .at.map_or_else(String::new, |at| format!("[{at}]"))
-)]
-pub struct DamagedReport {
-    /// The field that is wrong.
-    pub field: &'static str,
-    /// The place in it, counted from 0, where the field is a list.
-    pub at: Option<usize>,
-    /// What stands there.
-    pub found: String,
-    /// What may stand there.
-    pub expected: String,
 }

@@ -58,8 +58,8 @@
 //! | [`profile`] | a kind of text | the settings for it |
 //! | [`index`] | fingerprints | candidates |
 //! | [`dedup`] | a corpus | a [`Report`] |
-//! | `online` | a stream of documents | a durable, concurrent index |
 //! | [`evaluate`] | clusters and the truth | precision, recall, ARI, B-cubed |
+//! | `online` | a stream of documents | a durable, concurrent index |
 //! | [`diff`](mod@diff) | two documents | what is shared, cut off, wrapped around, changed, moved |
 //!
 //! # Promises
@@ -105,10 +105,9 @@ pub mod index;
 
 pub mod dedup;
 
+pub mod evaluate;
 #[cfg(feature = "online")]
 pub mod online;
-
-pub mod evaluate;
 
 pub mod diff;
 

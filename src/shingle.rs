@@ -29,8 +29,9 @@
 //! short documents still meet sparse long ones.
 
 use crate::hash;
+use crate::kernel::roll;
 use crate::recipe::Recipe;
-use crate::text::{Script, Tokens};
+use crate::text::{Marks, Script, Tokens};
 
 /// Share of a word that a token of a script counts, in sixteenths.
 #[inline]
@@ -101,30 +102,17 @@ pub fn shingles(tokens: &Tokens, width: u8) -> Shingles {
 /// Replaces the content of `out` by the shingles of `tokens`; see [`shingles`].
 pub fn shingles_into(tokens: &Tokens, width: u8, out: &mut Shingles) {
     let width = width.clamp(1, 32);
-    out.hashes.clear();
     out.lengths.clear();
     out.width = width;
     let unit = if tokens.is_letters() { Script::Letter } else { Script::Words };
-    if tokens.marks().iter().all(|m| m.script() == unit) {
-        roll_words(tokens.hashes(), usize::from(width), &mut out.hashes);
+    // no early exit, so that compilers take many marks at a time
+    let others = tokens.marks().iter().fold(0, |bits, mark| bits | (mark.0 ^ unit.marks().0));
+    if Marks(others).script() == Script::Words {
+        roll::shingles(tokens.hashes(), usize::from(width), &mut out.hashes);
     } else {
+        out.hashes.clear();
         roll_mixed(tokens, u32::from(width) * word_sixteenths(unit), out);
     }
-}
-
-fn roll_words(tokens: &[u64], width: usize, out: &mut Vec<u64>) {
-    if tokens.len() < width {
-        return;
-    }
-    let base = hash::POLYNOMIAL_BASE;
-    let leaving = base.wrapping_pow(width as u32);
-    let mut sum = tokens[..width].iter().fold(0u64, |s, &h| s.wrapping_mul(base).wrapping_add(h));
-    out.reserve(tokens.len() - width + 1);
-    out.push(hash::mix(sum));
-    out.extend(tokens.iter().zip(&tokens[width..]).map(|(&old, &new)| {
-        sum = sum.wrapping_mul(base).wrapping_add(new).wrapping_sub(old.wrapping_mul(leaving));
-        hash::mix(sum)
-    }));
 }
 
 /// `full`: sixteenths of a word that a shingle holds.

@@ -184,16 +184,16 @@ fn folders_are_searched() {
     file(&dir, "b/two.txt.gz", gzip(scrape(1).as_bytes()));
     file(&dir, "b/records.jsonl", record("r", &article(2)));
     file(&dir, "b/.hidden.txt", article(3));
-    file(&dir, "b/notes.md", article(4));
+    file(&dir, "b/notes.log", article(4));
     let root = path(&dir, "b");
     let found = run(["cluster", &root, "--format", "json"]).code(0);
     let ids: Vec<String> =
         found.json().iter().map(|d| d["id"].as_str().expect("id").replace(&root, "")).collect();
     assert_eq!(ids, ["/c/one.txt", "r", "/two.txt.gz"]);
     assert_eq!(groups(&found.json()).len(), 1);
-    assert!(found.stderr.contains("notes.md"), "what was left aside is told: {}", found.stderr);
-    let with_md = run(["cluster", &root, "--format", "json", "--ext", "md,txt"]).code(0).json();
-    assert_eq!(with_md.len(), 3);
+    assert!(found.stderr.contains("notes.log"), "what was left aside is told: {}", found.stderr);
+    let with_log = run(["cluster", &root, "--format", "json", "--ext", "log,txt"]).code(0).json();
+    assert_eq!(with_log.len(), 3);
 }
 
 #[test]

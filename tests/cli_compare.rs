@@ -47,9 +47,30 @@ fn explain_shows_the_measures_beside_the_thresholds() {
     for words in ["at least", "below", "yes", "no", "article words matched"] {
         assert!(found.stdout.contains(words), "{words}: {}", found.stdout);
     }
+    for words in ["Is it the same article?", "Was one cut off", "So: B is the beginning of A"] {
+        assert!(found.stdout.contains(words), "{words}: {}", found.stdout);
+    }
     let apart =
         run(["compare", ARTICLE, "examples/data/match-report.txt", "--explain", "--no-diff"]);
-    assert!(apart.code(0).stdout.contains("share nothing of weight"));
+    let apart = apart.code(0).stdout;
+    assert!(apart.contains("share nothing of weight"));
+    assert!(!apart.contains("It is one article"), "rules that were not reached: {apart}");
+    for width in ["40", "80", "100"] {
+        let args = ["compare", ARTICLE, SCRAPE, "--explain", "--no-diff", "--width", width];
+        let shown = run(args).code(0).stdout;
+        let explained = shown.split_once("Is it the same").expect("explained").1;
+        for line in explained.lines() {
+            assert!(line.chars().count() <= width.parse::<usize>().expect("n").max(50), "{line}");
+        }
+    }
+    let coloured = run(["compare", ARTICLE, SCRAPE, "--explain", "--color", "always"]).code(0);
+    assert!(coloured.stdout.contains("\x1b[32myes\x1b[0m"), "{}", coloured.stdout);
+    let args = ["compare", ARTICLE, SCRAPE, "--explain", "--format", "json"];
+    let answer = run(args).code(0).json().remove(0);
+    let tests = answer["tests"].as_array().expect("tests");
+    assert_eq!((&tests[0]["rule"], &tests[0]["passed"]), (&"identical".into(), &false.into()));
+    let matched = tests.iter().find(|t| t["measure"] == "matched_words").expect("matched");
+    assert_eq!((&matched["need"], &matched["bound"]), (&"at_least".into(), &12.0.into()));
 }
 
 #[test]

@@ -373,6 +373,19 @@ fn caps_are_counted() {
     assert!(kept > 30 && wide.counts().verified >= kept * (kept - 1) / 2);
 }
 
+/// What stop marks may hide is counted: of 560 pages with one long frame, those after the first step.
+#[test]
+fn chains_of_stop_marks_are_counted() {
+    let mut rng = Rng(16);
+    let frame = prose::paragraph(&mut rng, 120);
+    let texts: Vec<String> =
+        (0..560).map(|seed| format!("{}\n\n{frame}", article(900 + seed, 150))).collect();
+    let report = Dedup::new().run(&texts);
+    let chains = report.counts().stopped_chains;
+    assert!((1..=48).contains(&chains), "{chains}");
+    assert_eq!(Dedup::builder().posting_cap(1000).run(&texts).counts().stopped_chains, 0);
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn reports_are_serialised() {

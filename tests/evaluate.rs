@@ -216,8 +216,10 @@ struct Labelled {
 
 const KINDS: [&str; 4] = ["clean", "trunc0", "trunc1", "trunc2"];
 
+type Ignored = Vec<(String, String)>;
+
 /// Documents, reported pairs, and pairs of groups that are ignored, out of one seed.
-fn labelled(seed: u64, n: usize) -> (Vec<Labelled>, Vec<(usize, usize)>, Vec<(String, String)>) {
+fn labelled(seed: u64, n: usize) -> (Vec<Labelled>, Vec<(usize, usize)>, Ignored) {
     let mut state = seed.wrapping_mul(2) + 1;
     let mut next = |below: u64| {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);

@@ -1,6 +1,6 @@
 //! The decision against its plain form: one boolean expression for each sentence of the documentation.
 
-use nearcopy::relation::{Evidence, Need, Relation, Rule, Thresholds, decide, tests};
+use nearcopy::relation::{Evidence, Need, Relation, Rule, Test, Thresholds, decide, tests};
 use nearcopy::{Comparer, Profile};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -106,7 +106,7 @@ fn check(e: &Evidence, t: &Thresholds) -> Relation {
     let relation = decide(e, t);
     assert_eq!(relation, plain::decide(e, t), "{e:?} {t:?}");
     let tests = tests(e, t);
-    let passed = |rule| tests.iter().filter(|x| x.rule == rule).all(|x| x.passed());
+    let passed = |rule| tests.iter().filter(|x| x.rule == rule).all(Test::passed);
     let mut rules: Vec<Rule> = tests.iter().map(|x| x.rule).collect();
     rules.dedup();
     assert!(rules.is_sorted(), "each rule once, in order of the decision: {rules:?}");
@@ -213,7 +213,7 @@ fn a_bound_is_met_or_not_as_the_need_says() {
     let t = Thresholds::default();
     let of_article: Vec<_> =
         tests(&e, &t).into_iter().filter(|x| x.rule == Rule::Article).collect();
-    assert!(of_article.iter().all(|x| x.passed()), "12 of 12 words and 0.3 of 0.3");
+    assert!(of_article.iter().all(Test::passed), "12 of 12 words and 0.3 of 0.3");
     assert_eq!(of_article[0].need, Need::AtLeast);
     e.lead = 20.0;
     e.substituted = 20.0;

@@ -48,10 +48,16 @@ fn values_cross_threads_and_can_be_shown() {
     value::<index::Candidate>();
     value::<index::Entry>();
     value::<index::Scratch>();
+    value::<index::Detection>();
     value::<dedup::Dedup>();
     value::<dedup::Doc<'static>>();
     value::<dedup::Linkage>();
+    value::<dedup::ReadError<std::num::ParseIntError>>();
+    value::<dedup::Unread<std::num::ParseIntError>>();
+    value::<dedup::Outcome<std::num::ParseIntError>>();
     value::<dedup::Report>();
+    value::<dedup::Against>();
+    value::<dedup::Earlier>();
     value::<dedup::Cluster>();
     value::<dedup::Member>();
     value::<dedup::Pair>();

@@ -7,6 +7,24 @@ use crate::progress::Progress;
 use nearcopy::dedup::{self, Doc};
 use nearcopy::{Dedup, Report};
 
+/// Limits of a run; a manifest names them.
+pub const POSTING_CAP: u32 = 16;
+pub const MAX_CANDIDATES: usize = 8;
+pub const MAX_PAIR_MEMBERS: usize = 256;
+
+/// The settings that the options ask for.
+pub fn settings(args: &MatchArgs) -> Dedup {
+    let linkage = match args.linkage {
+        Linkage::Star => dedup::Linkage::Star,
+        Linkage::Components => dedup::Linkage::Components,
+    };
+    Dedup::builder()
+        .linkage(linkage)
+        .posting_cap(POSTING_CAP)
+        .max_candidates(MAX_CANDIDATES)
+        .max_pair_members(MAX_PAIR_MEMBERS)
+}
+
 /// Clusters the corpus.
 pub fn run(
     corpus: &Corpus,
@@ -14,11 +32,11 @@ pub fn run(
     all_pairs: bool,
     progress: &Progress,
 ) -> Result<Report, Stop> {
-    let linkage = match args.linkage {
-        Linkage::Star => dedup::Linkage::Star,
-        Linkage::Components => dedup::Linkage::Components,
-    };
-    let settings = Dedup::builder().linkage(linkage).all_pairs(all_pairs);
+    Ok(run_with(corpus, &settings(args).all_pairs(all_pairs), progress))
+}
+
+/// Clusters the corpus with these settings.
+pub fn run_with(corpus: &Corpus, settings: &Dedup, progress: &Progress) -> Report {
     let docs = corpus
         .records
         .iter()
@@ -26,7 +44,7 @@ pub fn run(
     progress.matching(2 * corpus.records.len() as u64);
     let report = settings.run_with_progress(docs, &|steps| progress.matched(steps));
     progress.finish();
-    Ok(report)
+    report
 }
 
 /// Runs `f` on as many threads as asked for.

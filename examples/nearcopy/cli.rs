@@ -1,19 +1,27 @@
 //! The command line.
 
+pub use crate::input::args::{Input, InputArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
 Exit codes:
   0    done
-  1    done, but some input could not be read; standard error says what and where
+  1    done, but some input could not be read, or is not what a manifest says;
+       standard error says what and where
   2    wrong usage
   3    nothing to do: no documents were found
   4    stopped: two documents had one id, --strict met an error, compare could
        not read a text, or an output could not be written
   130  interrupted
 
-An output file appears whole or not at all.
+An output file appears whole or not at all. A name that ends in .gz or .zst asks
+for packing.
+
+Columns: shares (jaccard, a_in_b, b_in_a, content_a_in_b, content_b_in_a) are
+0.0 to 1.0, rounded to six places; all others are numbers of words. a is the
+document of the row, b its representative, in pairs the two named. Cells are
+empty where there is nothing to say, as for representatives.
 
 NO_COLOR, or a pipe, turns colours off; --color says otherwise.";
 
@@ -48,65 +56,34 @@ pub enum Command {
     ///
     /// Kept lines are written byte for byte as they were read. A document without words is kept:
     /// nothing says that it is a copy. A line that cannot be read is reported and not written.
-    Dedup(DedupArgs),
+    /// Only JSON lines can be written like this; for other files use cluster --format json.
+    Dedup(crate::dedup::DedupArgs),
+    /// Show the groups as one HTML file: numbers, plots, a browser of clusters, the differences.
+    ///
+    /// The file holds everything it needs and loads nothing. The same input gives the same bytes.
+    Report(crate::report::ReportArgs),
+    /// Score the clusters and pairs found against a truth.
+    Evaluate(crate::evaluate::EvaluateArgs),
+    /// Say what the settings will find and miss, and what they cost.
+    ///
+    /// Without options: a scrape of which 89 % stand in an article about four times as long, so that
+    /// the two resemble each other by no more than 0.22.
+    ExplainParams(crate::params::ParamsArgs),
+    /// Write completions for a shell, to be sourced or put where it looks for them.
+    Completions(crate::shell::CompletionsArgs),
+    /// Write the manual page, for man -l -.
+    Man,
+    /// Say whether the files that a manifest names are still the same.
+    ///
+    /// Names are taken from the current folder on, as they were in the run. Ends with 1 where a file
+    /// or the recipe differs.
+    CheckManifest {
+        /// What --manifest has written.
+        manifest: PathBuf,
+    },
     /// Keep an index on disk of what was seen: add, query, remove, stats.
     #[cfg(feature = "online")]
     Index(crate::index::IndexArgs),
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Input")]
-pub struct InputArgs {
-    /// Folders (searched for files), text files, JSON-lines files, or - for JSON lines on standard
-    /// input. Files packed with gzip or zstd are recognised by their content.
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// How files are read; auto goes by the ending of the name, then by the first character.
-    #[arg(long, value_enum, default_value_t = Input::Auto)]
-    pub input: Input,
-    /// JSON field that holds the id; a record without it is named FILE:LINE.
-    #[arg(long, value_name = "NAME", default_value = "id")]
-    pub id_field: String,
-    /// JSON field that holds the text.
-    #[arg(long, value_name = "NAME", default_value = "text")]
-    pub text_field: String,
-    /// JSON field that names the site, such as the host; furniture is learned per site.
-    #[arg(long, value_name = "NAME")]
-    pub site_field: Option<String>,
-    /// Endings of the file names that are read inside folders (.gz and .zst may follow).
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_delimiter = ',',
-        default_value = "txt,text,jsonl,ndjson"
-    )]
-    pub ext: Vec<String>,
-    /// Read no more than N documents.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub limit: Option<u64>,
-    /// What to do when two documents have one id.
-    #[arg(long, value_enum, default_value_t = OnDuplicateId::Refuse)]
-    pub on_duplicate_id: OnDuplicateId,
-    /// Stop at the first input that cannot be read.
-    #[arg(long)]
-    pub strict: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Input {
-    Auto,
-    /// Each file is one document.
-    Text,
-    /// Each line is one JSON object.
-    Jsonl,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum OnDuplicateId {
-    /// Name both places and stop.
-    Refuse,
-    /// Call the second one ID#2, the third ID#3.
-    Suffix,
 }
 
 #[derive(Debug, Args)]
@@ -132,8 +109,12 @@ pub enum Linkage {
 pub enum Format {
     /// To be read.
     Text,
-    /// To be processed.
+    /// To be processed: one JSON object for each document.
     Json,
+    /// Under a header, one row for each document.
+    Csv,
+    /// The same columns, typed; to a file only.
+    Parquet,
 }
 
 #[derive(Debug, Args)]
@@ -142,7 +123,15 @@ pub struct ClusterArgs {
     pub input: InputArgs,
     #[command(flatten)]
     pub matching: MatchArgs,
-    /// Text, or JSON with one line for each document.
+    /// Keep the texts in a temporary file instead of in memory, for corpora that are larger. It is in
+    /// the folder that TMPDIR names and goes with the run.
+    #[arg(help_heading = "Matching", long)]
+    pub stream: bool,
+    /// Memory in MiB for fingerprints while documents are read [default: an eighth of the texts, at
+    /// least 16]; documents beyond are read a second time.
+    #[arg(help_heading = "Matching", long, value_name = "MIB")]
+    pub fingerprint_memory: Option<u32>,
+    /// Text, or one record for each document.
     #[arg(help_heading = "Output", long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     /// Show the passages in which each member differs (text only).
@@ -154,26 +143,42 @@ pub struct ClusterArgs {
     /// Write the result here instead of standard output.
     #[arg(help_heading = "Output", long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Also verify all pairs inside each cluster and write the verified pairs, one JSON line each.
+    /// Also verify all pairs inside each cluster and write the verified pairs: as JSON lines, or by
+    /// the ending of the name as .csv, .tsv or .parquet.
     #[arg(help_heading = "Output", long, value_name = "FILE")]
     pub pairs: Option<PathBuf>,
-    /// Also write {id, cluster} for each document, one JSON line each.
+    /// Also write id and cluster of each document, in the same formats.
     #[arg(help_heading = "Output", long, value_name = "FILE")]
     pub clusters: Option<PathBuf>,
+    /// Also write the groups as an HTML page; `nearcopy report` has its settings.
+    #[arg(help_heading = "Output", long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Also write what was run on what and with which settings: JSON with versions, thresholds,
+    /// digests of inputs and outputs, counts and limits hit. The same run gives the same bytes.
+    #[arg(help_heading = "Output", long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
     /// Columns of the text output [default: those of the terminal, else 80].
     #[arg(help_heading = "Output", long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=400))]
     pub width: Option<u16>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextOrJson {
+    /// To be read.
+    Text,
+    /// To be processed.
+    Json,
+}
+
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// A text file; - for standard input. May be packed with gzip or zstd.
+    /// A text file or a page; - for standard input. May be packed.
     pub a: PathBuf,
     /// The other text file.
     pub b: PathBuf,
     /// Text or one JSON object.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
     /// Leave the differences out.
     #[arg(long)]
     pub no_diff: bool,
@@ -183,29 +188,4 @@ pub struct CompareArgs {
     /// Columns of the text output [default: those of the terminal, else 80].
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=400))]
     pub width: Option<u16>,
-}
-
-#[derive(Debug, Args)]
-pub struct DedupArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
-    #[command(flatten)]
-    pub matching: MatchArgs,
-    /// Where the kept lines go.
-    #[arg(help_heading = "Output", long, short, value_name = "FILE")]
-    pub output: PathBuf,
-    /// Also write {id, kept, relation} for each line left out, one JSON line each.
-    #[arg(help_heading = "Output", long, value_name = "FILE")]
-    pub removed: Option<PathBuf>,
-    /// Which document of a cluster is kept.
-    #[arg(help_heading = "Output", long, value_enum, default_value_t = Keep::Longest)]
-    pub keep: Keep,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Keep {
-    /// The one with the longest article.
-    Longest,
-    /// The one that was read first.
-    First,
 }

@@ -3,14 +3,18 @@
 use crate::batch;
 use crate::cli::{Cli, ClusterArgs, Format};
 use crate::exit::{Done, Stop};
-use crate::input::{self, Corpus, Wanted};
+use crate::input::Corpus;
 use crate::layout::{
     self, clean, columns, count, cut_end, cut_start, number, pad, pad_start, percent, wrap,
 };
+use crate::manifest::Manifest;
 use crate::output::{Output, Printer};
 use crate::problems::Problems;
 use crate::progress::Progress;
-use crate::records::{self, ClusterOf, Pair, Placed};
+use crate::records::{ClusterOf, Pair, Placed};
+use crate::report::{self, ReportOptions};
+use crate::stream;
+use crate::table::{Shape, Table};
 use crate::title;
 use crate::words;
 use nearcopy::compare::Document;
@@ -24,44 +28,99 @@ use std::time::{Duration, Instant};
 
 pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
     let targets: Vec<&PathBuf> =
-        [&args.output, &args.pairs, &args.clusters].into_iter().flatten().collect();
+        [&args.output, &args.pairs, &args.clusters, &args.report, &args.manifest]
+            .into_iter()
+            .flatten()
+            .collect();
     if (1..targets.len()).any(|i| targets[..i].contains(&targets[i])) {
         return Err(Stop::Usage("two of the outputs name one file".to_owned()));
     }
-    if args.diff && args.format == Format::Json {
+    if args.diff && args.format != Format::Text {
         let what = "--diff is text; compare --format json gives the passages of a pair";
+        return Err(Stop::Usage(what.to_owned()));
+    }
+    if args.stream && args.report.is_some() {
+        let what = "--report shows the texts, which --stream does not keep; leave one out";
+        return Err(Stop::Usage(what.to_owned()));
+    }
+    let shape = match args.format {
+        Format::Text => None,
+        Format::Json => Some(Shape::Lines),
+        Format::Csv => Some(Shape::Csv),
+        Format::Parquet => Some(Shape::Parquet.built()?),
+    };
+    if shape == Some(Shape::Parquet) && args.output.is_none() {
+        let what = "--format parquet needs a file; name it with --output";
         return Err(Stop::Usage(what.to_owned()));
     }
     // before the work, so that a wrong path is told at once
     let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
     let (output, mut pairs, mut clusters) =
         (create(&args.output)?, create(&args.pairs)?, create(&args.clusters)?);
+    let (mut page, manifest) = (create(&args.report)?, create(&args.manifest)?);
     let progress = Progress::new(cli.quiet);
     let mut problems = Problems::new(args.input.strict, cli.quiet, progress.clone());
 
+    let mut settings = batch::settings(&args.matching).all_pairs(pairs.is_some());
+    if let Some(mib) = args.fingerprint_memory {
+        settings = settings.memory_budget((mib as usize).saturating_mul(1 << 20));
+    }
     let start = Instant::now();
-    let corpus = input::read(&args.input, Wanted::Texts, &mut problems, &progress)?;
-    let reading = start.elapsed();
     let printed = batch::on_threads(args.matching.threads, || {
-        let report = batch::run(&corpus, &args.matching, pairs.is_some(), &progress)?;
+        let (corpus, batch) =
+            stream::read(&args.input, &settings, args.stream, &mut problems, &progress)?;
+        let reading = start.elapsed();
+        let report = stream::finish(batch, &corpus, &mut problems, &progress)?;
         let matching = start.elapsed() - reading;
-        let view = View { cli, args, corpus: &corpus, report: &report, progress: &progress };
+        let about = match &manifest {
+            // Parquet keeps it inside
+            None if !any_parquet(&[&output, &pairs, &clusters], shape) => None,
+            _ => {
+                let (input, how) = (&args.input, &args.matching);
+                Some(Manifest::of(input, how, pairs.is_some(), &corpus, &report, &problems)?)
+            }
+        };
+        let line = about.as_ref().map(Manifest::line).unwrap_or_default();
+        let view =
+            View { cli, args, corpus: &corpus, report: &report, progress: &progress, about: &line };
         if let Some(file) = &mut pairs {
             view.pairs(file).map_err(|e| file.failed(&e))?;
         }
         if let Some(file) = &mut clusters {
             view.clusters(file).map_err(|e| file.failed(&e))?;
         }
-        // the files first: they are whole even where the reader of standard output goes away
-        for file in [pairs, clusters].into_iter().flatten() {
-            file.finish()?;
+        if let Some(file) = &mut page {
+            let options = &ReportOptions::DEFAULT;
+            let about = report::about(&args.input, &args.matching, options, &problems, &corpus);
+            report::write(file, &about, &corpus, &report, &progress)
+                .map_err(|e| file.failed(&e))?;
         }
-        let printer = Printer::new(output, cli.color);
+        // the files first: they are whole even where the reader of standard output goes away
+        let mut written = Vec::new();
+        for file in [pairs, clusters, page].into_iter().flatten() {
+            written.push(file.finish()?);
+        }
+        let printer = match shape {
+            Some(_) => Printer::data(output),
+            None => Printer::new(output, cli.color),
+        };
         let colours = printer.colours();
-        printer.print(|out| match args.format {
-            Format::Json => view.json(out),
-            Format::Text => view.text(out, colours, &problems, [reading, matching]),
-        })
+        let printed = printer.print(|out| match shape {
+            Some(shape) => view.table(out, shape),
+            None => view.text(out, colours, &problems, [reading, matching]),
+        });
+        let printed = match printed {
+            Ok(file) => {
+                written.extend(file);
+                Ok(())
+            }
+            Err(stop @ Stop::ClosedPipe) => Err(stop),
+            Err(stop) => return Err(stop),
+        };
+        if let (Some(file), Some(about)) = (manifest, about) {
+            about.write(file, written)?;
+        }
+        printed
     });
     problems.tell_counts();
     match printed {
@@ -70,12 +129,21 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
     }
 }
 
+/// Whether a file in which a manifest can be kept is written.
+fn any_parquet(files: &[&Option<Output>], main: Option<Shape>) -> bool {
+    let parquet =
+        |file: &&Option<Output>| file.as_ref().is_some_and(|file| file.shape() == Shape::Parquet);
+    main == Some(Shape::Parquet) || files.iter().any(parquet)
+}
+
 struct View<'a> {
     cli: &'a Cli,
     args: &'a ClusterArgs,
     corpus: &'a Corpus,
     report: &'a Report,
     progress: &'a Progress,
+    /// The manifest, for files that keep one.
+    about: &'a str,
 }
 
 /// What a line about a member says.
@@ -91,11 +159,12 @@ impl View<'_> {
     }
 
     fn pairs(&self, out: &mut Output) -> io::Result<()> {
+        let mut table = Table::begin::<Pair<'_>>(out.shape(), out, self.about)?;
         for pair in self.report.pairs() {
             let (a, b) = (self.id(pair.a), self.id(pair.b));
-            records::line(out, &Pair::new(a, b, pair.relation, &pair.evidence))?;
+            table.row(&Pair::new(a, b, pair.relation, &pair.evidence))?;
         }
-        Ok(())
+        table.end()
     }
 
     /// Clusters by number: from 1 those of two documents or more, then the documents that stand
@@ -114,79 +183,74 @@ impl View<'_> {
     }
 
     fn clusters(&self, out: &mut Output) -> io::Result<()> {
+        let mut table = Table::begin::<ClusterOf<'_>>(out.shape(), out, self.about)?;
         for (doc, cluster) in self.numbers().into_iter().enumerate() {
-            records::line(out, &ClusterOf { id: self.id(doc), cluster })?;
+            table.row(&ClusterOf { id: self.id(doc), cluster })?;
         }
-        Ok(())
+        table.end()
     }
 
-    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn table(&self, out: &mut dyn Write, shape: Shape) -> io::Result<()> {
         let comparer = Comparer::default();
         let clusters = self.report.clusters();
         self.progress.describing(clusters.len() as u64);
         let described: Vec<Vec<(&Member, String)>> = clusters
             .par_iter()
             .map(|cluster| {
-                let first = cluster.representative;
-                let prepared = self.prepare(&comparer, first);
+                let text = self.corpus.text(cluster.representative)?;
+                let prepared = comparer.prepare(&text);
                 let describe = |member| {
-                    let line = self.line(&comparer, first, &prepared, member, None);
-                    (member, line.difference)
+                    let line = self.line(&comparer, &text, &prepared, member, None)?;
+                    Ok((member, line.difference))
                 };
                 let described = cluster.members.iter().map(describe).collect();
                 self.progress.described();
                 described
             })
-            .collect();
+            .collect::<io::Result<_>>()?;
         self.progress.finish();
         let mut found: Vec<Option<(&Member, String)>> = Vec::new();
         found.resize_with(self.corpus.records.len(), || None);
         for (member, difference) in described.into_iter().flatten() {
             found[member.doc] = Some((member, difference));
         }
+        let mut table = Table::begin::<Placed<'_>>(shape, out, self.about)?;
         for (doc, (cluster, found)) in self.numbers().into_iter().zip(found).enumerate() {
             let size = self.report.clusters().get(cluster - 1).map_or(1, Cluster::size);
             let (member, difference) = found.unzip();
-            records::line(
-                out,
-                &Placed {
-                    id: self.id(doc),
-                    cluster,
-                    size,
-                    representative: self.id(self.report.representative_of(doc)),
-                    relation: member.map(|m| m.relation.name()),
-                    difference,
-                    measures: member.map(|m| (&m.evidence).into()),
-                },
-            )?;
+            table.row(&Placed {
+                id: self.id(doc),
+                cluster,
+                size,
+                representative: self.id(self.report.representative_of(doc)),
+                relation: member.map(|m| m.relation.name()),
+                difference,
+                measures: member.map(|m| (&m.evidence).into()),
+            })?;
         }
-        Ok(())
-    }
-
-    fn prepare(&self, comparer: &Comparer, doc: usize) -> Document {
-        comparer.prepare(&self.corpus.records[doc].text)
+        table.end()
     }
 
     /// How a member differs from the representative; with the diff where a style for it is given.
     fn line(
         &self,
         comparer: &Comparer,
-        representative: usize,
+        representative: &str,
         prepared: &Document,
         member: &Member,
         style: Option<Style>,
-    ) -> Line {
-        let texts = [representative, member.doc].map(|doc| self.corpus.records[doc].text.as_str());
-        let document = comparer.prepare(texts[1]);
+    ) -> io::Result<Line> {
+        let text = self.corpus.text(member.doc)?;
+        let document = comparer.prepare(&text);
         let diff = comparer.diff(
-            Original::new(prepared, texts[0]),
-            Original::new(&document, texts[1]),
+            Original::new(prepared, representative),
+            Original::new(&document, text.as_ref()),
             &DiffOptions::default(),
         );
-        let same_bytes = texts[0] == texts[1];
+        let same_bytes = representative == text;
         let difference = words::difference(&diff, same_bytes);
         let shown = style.filter(|_| !diff.summary().is_identical());
-        Line { same_bytes, difference, diff: shown.map(|style| diff.inline(style).to_string()) }
+        Ok(Line { same_bytes, difference, diff: shown.map(|style| diff.inline(style).to_string()) })
     }
 
     fn text(
@@ -199,7 +263,7 @@ impl View<'_> {
         // a file has no terminal's width
         let width = self.args.width.or(self.args.output.as_ref().map(|_| 80));
         let width = layout::width(width).max(60);
-        let prefix = self.common_folder();
+        let prefix = common_folder(self.corpus);
         let names: Vec<String> =
             (0..self.corpus.records.len()).map(|doc| clean(&self.id(doc)[prefix..])).collect();
         // a bar on the terminal would stand between the lines
@@ -221,19 +285,6 @@ impl View<'_> {
         Ok(())
     }
 
-    /// Bytes of the folder that all ids name, which need not be repeated.
-    fn common_folder(&self) -> usize {
-        let ids = || self.corpus.records.iter().map(|r| r.id.as_str());
-        let Some(first) = ids().next() else { return 0 };
-        let mut end = first.rfind('/').map_or(0, |at| at + 1);
-        for id in ids() {
-            while !id.starts_with(&first[..end]) {
-                end = first[..end - 1].rfind('/').map_or(0, |at| at + 1);
-            }
-        }
-        end
-    }
-
     fn cluster(
         &self,
         out: &mut dyn Write,
@@ -249,8 +300,9 @@ impl View<'_> {
         let size = count(cluster.size() as u64, "document", "documents");
         let space = width.saturating_sub(columns(&number) + size.len() + 2);
         let comparer = Comparer::default();
-        let prepared = self.prepare(&comparer, cluster.representative);
-        let title = pad(&cut_end(&self.title(&comparer, cluster), space), space);
+        let text = self.corpus.text(cluster.representative)?;
+        let prepared = comparer.prepare(&text);
+        let title = pad(&cut_end(&self.title(&comparer, cluster)?, space), space);
         writeln!(out, "{bold}{number}{title}{bold:#}  {dim}{size}{dim:#}")?;
 
         let most = if self.args.members == 0 { usize::MAX } else { self.args.members };
@@ -276,8 +328,8 @@ impl View<'_> {
         });
         let lines: Vec<Line> = shown
             .par_iter()
-            .map(|m| self.line(&comparer, cluster.representative, &prepared, m, style))
-            .collect();
+            .map(|m| self.line(&comparer, &text, &prepared, m, style))
+            .collect::<io::Result<_>>()?;
         for (member, line) in shown.iter().zip(lines) {
             let (has, own) = shares(member.relation, &member.evidence);
             let relation =
@@ -317,13 +369,15 @@ impl View<'_> {
     }
 
     /// A line to know the cluster by, from some of its documents.
-    fn title(&self, comparer: &Comparer, cluster: &Cluster) -> String {
+    fn title(&self, comparer: &Comparer, cluster: &Cluster) -> io::Result<String> {
         const ASKED: usize = 24;
-        let begun = |doc: usize| {
-            let document = self.prepare(comparer, doc);
-            (self.corpus.records[doc].text.as_str(), article_start(&document))
-        };
-        title::title(&cluster.docs().take(ASKED).map(begun).collect::<Vec<_>>())
+        let texts: Vec<_> = cluster
+            .docs()
+            .take(ASKED)
+            .map(|doc| self.corpus.text(doc))
+            .collect::<io::Result<_>>()?;
+        let begun = |text| (text, article_start(&comparer.prepare(text)));
+        Ok(title::title(&texts.iter().map(|text| begun(text.as_ref())).collect::<Vec<_>>()))
     }
 
     /// Documents of different clusters that share a passage.
@@ -413,6 +467,10 @@ impl View<'_> {
         let caps = [
             (counts.candidates_capped, "documents had more candidates than are verified"),
             (counts.fingerprints_stopped, "fingerprints stood in too many clusters to be of use"),
+            (
+                counts.stopped_chains,
+                "documents shared long passages only through such fingerprints",
+            ),
             (counts.pairs_skipped, "pairs in large clusters were not verified"),
             (counts.places_skipped, "places of repeated passages were not looked at"),
         ];
@@ -426,13 +484,15 @@ impl View<'_> {
         } else {
             format!("limits hit: {}", hit.join("; "))
         });
-        lines.push(format!(
-            "{} in {} (reading {}, matching {})",
-            megabytes(self.corpus.bytes),
-            seconds(reading + matching),
-            seconds(reading),
-            seconds(matching)
-        ));
+        let size = megabytes(self.corpus.bytes);
+        lines.push(if self.args.manifest.is_some() {
+            // the same run gives the same bytes
+            size
+        } else {
+            let all = seconds(reading + matching);
+            let (reading, matching) = (seconds(reading), seconds(matching));
+            format!("{size} in {all} (reading {reading}, matching {matching})")
+        });
         for (at, line) in lines.iter().enumerate() {
             for line in wrap(line, width) {
                 if at == 0 {
@@ -453,8 +513,21 @@ impl View<'_> {
     }
 }
 
+/// Bytes of the folder that all ids name, which need not be repeated.
+pub fn common_folder(corpus: &Corpus) -> usize {
+    let ids = || corpus.records.iter().map(|r| r.id.as_str());
+    let Some(first) = ids().next() else { return 0 };
+    let mut end = first.rfind('/').map_or(0, |at| at + 1);
+    for id in ids() {
+        while !id.starts_with(&first[..end]) {
+            end = first[..end - 1].rfind('/').map_or(0, |at| at + 1);
+        }
+    }
+    end
+}
+
 /// Byte at which the article begins: its first token of content.
-fn article_start(document: &Document) -> usize {
+pub fn article_start(document: &Document) -> usize {
     let first = document.mass().iter().position(|&mass| mass > 0);
     first.map_or(0, |at| document.tokens().spans()[at].start as usize)
 }
@@ -467,7 +540,7 @@ const RELATION: usize = 17;
 const SHARE: usize = 6;
 
 /// How much of the representative's article the member has, and how much of its own is shared.
-fn shares(relation: Relation, e: &Evidence) -> (f64, f64) {
+pub fn shares(relation: Relation, e: &Evidence) -> (f64, f64) {
     if relation == Relation::Identical {
         return (1.0, 1.0);
     }

@@ -1,8 +1,8 @@
 //! `nearcopy compare`: two texts, exactly.
 
-use crate::cli::{Cli, CompareArgs, Format};
+use crate::cli::{Cli, CompareArgs, TextOrJson};
 use crate::exit::{Done, Stop};
-use crate::explain;
+use crate::explain::{self, TestRecord};
 use crate::input::read_text;
 use crate::layout::{self, clean, count, cut_start, pad, percent, wrap};
 use crate::output::Printer;
@@ -11,6 +11,7 @@ use crate::progress::Progress;
 use crate::records::{self, Measures};
 use crate::words;
 use nearcopy::diff::{Diff, DiffOptions, End, HunkKind, Original, Side, Style, Summary};
+use nearcopy::relation;
 use nearcopy::{Comparer, Comparison};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -40,8 +41,8 @@ pub fn run(cli: &Cli, args: &CompareArgs) -> Result<Done, Stop> {
     let printer = Printer::new(None, cli.color);
     let colours = printer.colours();
     printer.print(|out| match args.format {
-        Format::Json => json(out, args, &names, &comparison, &diff),
-        Format::Text => text(out, args, &names, &comparer, &comparison, &diff, colours),
+        TextOrJson::Json => json(out, args, &names, &comparer, &comparison, &diff),
+        TextOrJson::Text => text(out, args, &names, &comparer, &comparison, &diff, colours),
     })?;
     Ok(problems.done())
 }
@@ -89,7 +90,9 @@ fn text(
     writeln!(out, "  {:<11} {:.2} over all words, furniture included", "resemblance", e.jaccard)?;
     if args.explain {
         writeln!(out)?;
-        explain::print(out, comparison, &comparer.thresholds)?;
+        let tests = relation::tests(e, &comparer.thresholds);
+        let sentence = words::sentence(relation, "A", "B");
+        explain::print(out, &tests, &sentence, width)?;
     }
     if args.no_diff || diff.hunks().is_empty() || diff.summary().is_identical() {
         return Ok(());
@@ -117,6 +120,9 @@ struct Answer<'a> {
     #[serde(flatten)]
     measures: Measures,
     difference: Difference,
+    /// With --explain: the tests of the decision, in its order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tests: Option<Vec<TestRecord>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hunks: Option<Vec<HunkRecord>>,
 }
@@ -179,6 +185,7 @@ fn json(
     out: &mut dyn Write,
     args: &CompareArgs,
     [a, b]: &[String; 2],
+    comparer: &Comparer,
     comparison: &Comparison,
     diff: &Diff<'_>,
 ) -> io::Result<()> {
@@ -194,6 +201,10 @@ fn json(
             })
             .collect()
     });
+    let tests = args.explain.then(|| {
+        let tests = relation::tests(comparison.evidence(), &comparer.thresholds);
+        tests.iter().map(TestRecord::from).collect()
+    });
     let answer = Answer {
         a,
         b,
@@ -202,6 +213,7 @@ fn json(
         headline: diff.headline().to_string(),
         measures: comparison.evidence().into(),
         difference: diff.summary().into(),
+        tests,
         hunks,
     };
     records::line(out, &answer)

@@ -1,105 +1,146 @@
-//! The measures of a pair beside the thresholds: why this relation and no other.
+//! The tests of the decision in words: why this relation and no other.
 
-use nearcopy::{Comparison, Thresholds};
+use crate::layout::{cut_end, pad, wrap};
+use nearcopy::relation::{Measure, Need, Rule, Test};
+use serde::Serialize;
 use std::io::{self, Write};
 
-/// One test of the decision.
-struct Test {
-    what: &'static str,
+/// A test as it is written.
+#[derive(Serialize)]
+pub struct TestRecord {
+    rule: &'static str,
+    measure: &'static str,
     found: f64,
+    need: &'static str,
     bound: f64,
-    /// Whether `found` must reach the bound, or stay below it.
-    at_least: bool,
-    share: bool,
+    passed: bool,
 }
 
-pub fn print(
-    out: &mut dyn Write,
-    comparison: &Comparison,
-    thresholds: &Thresholds,
-) -> io::Result<()> {
-    let (e, t) = (comparison.evidence(), thresholds);
-    let a_is_smaller = e.content_a <= e.content_b;
-    let (matched, contained) = if a_is_smaller {
-        (e.matched_a, e.content_a_in_b())
-    } else {
-        (e.matched_b, e.content_b_in_a())
-    };
-    let test = |what, found, bound, at_least, share| Test { what, found, bound, at_least, share };
-    let to_matched = |x: f64| if matched > 0.0 { x / matched } else { 0.0 };
-    let short = matched < t.short_words;
-    let most_tokens = if short { t.max_substituted_tokens_short } else { t.max_substituted_tokens };
-    writeln!(out, "Is it the same article? All of these must hold:")?;
-    for test in [
-        test("article words matched", matched, t.min_matched, true, false),
-        test("share of the shorter article", contained, t.min_containment, true, true),
-        test("other words in its place, at the start", e.lead, t.max_lead, false, false),
-        test(
-            "other words in its place, to the matched",
-            to_matched(e.substituted),
-            t.max_substituted,
-            false,
-            true,
-        ),
-        test(
-            "words of any kind in its place",
-            to_matched(f64::from(e.substituted_tokens)),
-            most_tokens,
-            false,
-            true,
-        ),
-    ] {
-        line(out, &test)?;
+impl From<&Test> for TestRecord {
+    fn from(test: &Test) -> Self {
+        let round = |x: f64| (x * 1e6).round() / 1e6;
+        Self {
+            rule: test.rule.name(),
+            measure: test.measure.name(),
+            found: round(test.found),
+            need: match test.need {
+                Need::AtLeast => "at_least",
+                Need::AtMost => "at_most",
+                Need::Below => "below",
+            },
+            bound: round(test.bound),
+            passed: test.passed(),
+        }
     }
-    let half = matched >= t.min_matched && contained >= 0.5;
-    if half && e.lead >= t.max_lead && e.lead < t.max_lead_share * matched {
-        writeln!(out, "  (at the start it may be more: half of the article is matched)")?;
-    }
-    writeln!(out, "Or all of these, for a clean passage in much other text:")?;
-    for test in [
-        test("article words matched", matched, t.passage_words, true, false),
-        test("share of the shorter article", contained, t.passage_containment, true, true),
-        test("in one run, of the matched", to_matched(e.longest_run), t.opening_share, true, true),
-        test("other words in its place, at the start", e.lead, 5.0, false, false),
-        test(
-            "other words in its place, to the matched",
-            to_matched(e.substituted),
-            0.1,
-            false,
-            true,
-        ),
-    ] {
-        line(out, &test)?;
-    }
-    writeln!(out, "If so, which relation?")?;
-    for test in [
-        test("A's article in B (both: same article)", e.content_a_in_b(), t.whole, true, true),
-        test("B's article in A", e.content_b_in_a(), t.whole, true, true),
-        test("A goes on behind the match, words", e.tail_a, t.min_continuation, true, false),
-        test("B goes on behind the match, words", e.tail_b, t.min_continuation, true, false),
-    ] {
-        line(out, &test)?;
-    }
-    writeln!(out, "If not, is a passage shared?")?;
-    line(out, &test("longest run of article words", e.longest_run, t.min_overlap_run, true, false))
 }
 
-fn line(out: &mut dyn Write, test: &Test) -> io::Result<()> {
-    let value = |x: f64| {
-        if test.share { format!("{:.1}%", x * 100.0) } else { format!("{x:.1}") }
-    };
-    let holds = if test.at_least { test.found >= test.bound } else { test.found < test.bound };
-    let bound = if test.at_least { "at least" } else { "below" };
-    let (sign, style) = if holds {
+/// Prints the rules in the order of the decision, each with its tests, all of which must be passed, and
+/// what follows.
+pub fn print(out: &mut dyn Write, tests: &[Test], sentence: &str, width: usize) -> io::Result<()> {
+    let bold = anstyle::Style::new().bold();
+    // columns before yes and no
+    let column = width.saturating_sub(5).clamp(45, 75);
+    for tests in tests.chunk_by(|x, y| x.rule == y.rule) {
+        let rule = tests[0].rule;
+        let holds = tests.iter().all(Test::passed);
+        // of no interest where they fail
+        if !holds && matches!(rule, Rule::Identical | Rule::Versions) {
+            continue;
+        }
+        let mut lines = wrap(question(rule), column - 1);
+        let last = lines.pop().unwrap_or_default();
+        for line in lines {
+            writeln!(out, "{bold}{line}{bold:#}")?;
+        }
+        writeln!(out, "{bold}{}{bold:#}{}", pad(&last, column), sign(holds))?;
+        for test in tests {
+            line(out, test, column)?;
+        }
+    }
+    for line in wrap(&format!("So: {sentence}"), width) {
+        writeln!(out, "{bold}{line}{bold:#}")?;
+    }
+    Ok(())
+}
+
+fn sign(yes: bool) -> String {
+    let (word, style) = if yes {
         ("yes", anstyle::AnsiColor::Green.on_default())
     } else {
         ("no", anstyle::AnsiColor::Yellow.on_default())
     };
-    writeln!(
-        out,
-        "  {:<41} {:>8}  {bound:>8} {:>6}  {style}{sign}{style:#}",
-        test.what,
-        value(test.found),
-        value(test.bound)
-    )
+    format!("{style}{word}{style:#}")
+}
+
+/// What was found beside what is needed, on one line.
+fn line(out: &mut dyn Write, test: &Test, column: usize) -> io::Result<()> {
+    let name = column - 35;
+    let value = |x| value(test.measure, x);
+    let numbers = match test.measure {
+        Measure::SameTokens => String::new(),
+        _ => {
+            format!("{:>10}  {:>8} {:>9}", value(test.found), needed(test.need), value(test.bound))
+        }
+    };
+    let words = pad(&cut_end(words(test.measure), name), name);
+    writeln!(out, "  {words} {}  {}", pad(&numbers, 30), sign(test.passed()))
+}
+
+/// A test that was not passed, as a phrase.
+pub fn failed(test: &Test) -> String {
+    let value = |x| value(test.measure, x);
+    let (found, bound) = (value(test.found), value(test.bound));
+    format!("{}: {found}, needed {} {bound}", words(test.measure), needed(test.need))
+}
+
+fn needed(need: Need) -> &'static str {
+    match need {
+        Need::AtLeast => "at least",
+        Need::AtMost => "at most",
+        Need::Below => "below",
+    }
+}
+
+fn value(measure: Measure, x: f64) -> String {
+    if measure.is_share() { format!("{:.1}%", x * 100.0) } else { format!("{x:.1}") }
+}
+
+fn question(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Identical => "Do both hold the same words?",
+        Rule::BothSides => "So few words match: is much of both articles matched?",
+        Rule::Article => "Is it the same article?",
+        Rule::Passage => "If not, is it a clean passage in much other text?",
+        Rule::Opening => "If not, does one begin with a long run of the other?",
+        Rule::Whole => "It is one article. Is it nearly all of both?",
+        Rule::Versions => "Are they versions of one length?",
+        Rule::CutOff => "Was one cut off, where the other goes on?",
+        Rule::CleanOverlap => "It is no match. Do they share a passage, with little in its place?",
+        Rule::Template => "If not, do they share a template?",
+        Rule::Overlap => "If not, do they share a passage all the same?",
+        _ => "A further rule:",
+    }
+}
+
+fn words(measure: Measure) -> &'static str {
+    match measure {
+        Measure::SameTokens => "the same words in the same order",
+        Measure::LesserContainment => "share of the article matched less",
+        Measure::MatchedWords => "article words matched",
+        Measure::Containment => "share of the shorter article",
+        Measure::Lead => "other words in its place, at the start",
+        Measure::SubstitutedNumbers => "other numbers in its place",
+        Measure::SubstitutedWords => "other article words in its place",
+        Measure::SubstitutedTokens => "words of any kind in its place",
+        Measure::LongestRun => "article words in one run",
+        Measure::Head => "article words before the match",
+        Measure::AInB => "A's article in B",
+        Measure::BInA => "B's article in A",
+        Measure::ShareDifference => "difference of the two shares",
+        Measure::ContentDifference => "difference in article words",
+        Measure::TailOfLonger => "words behind the match, in the longer",
+        Measure::HeadOfLonger => "words before it, in the longer",
+        Measure::ShingleContainment => "shared shingles, furniture included",
+        other => other.name(),
+    }
 }

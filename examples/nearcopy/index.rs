@@ -187,7 +187,7 @@ fn look(cli: &Cli, args: &LookArgs, take_in: bool) -> Result<Done, Stop> {
         say("done", &format!("{read}: {} novel, {rest}", number(novel as u64)));
     }
     match printed {
-        Ok(()) | Err(Stop::ClosedPipe) => Ok(problems.done()),
+        Ok(_) | Err(Stop::ClosedPipe) => Ok(problems.done()),
         Err(stop) => Err(stop),
     }
 }

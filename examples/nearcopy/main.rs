@@ -1,4 +1,4 @@
-//! Near-duplicate documents at the command line: `nearcopy cluster`, `compare` and `dedup`.
+//! Near-duplicate documents at the command line: `nearcopy cluster`, `compare`, `dedup` and others.
 //!
 //! A thin shell over the library's public interface: `input` reads files, `cluster`, `compare` and
 //! `dedup` are the commands, `layout` and `words` shape what is printed, `output` writes it.
@@ -8,16 +8,26 @@ mod cli;
 mod cluster;
 mod compare;
 mod dedup;
+mod evaluate;
 mod exit;
 mod explain;
 #[cfg(feature = "online")]
 mod index;
 mod input;
 mod layout;
+mod manifest;
 mod output;
+mod params;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod plot;
 mod problems;
 mod progress;
 mod records;
+mod report;
+mod shell;
+mod stream;
+mod table;
 mod title;
 mod words;
 
@@ -37,6 +47,12 @@ fn main() -> ExitCode {
         Command::Cluster(args) => cluster::run(&cli, args),
         Command::Compare(args) => compare::run(&cli, args),
         Command::Dedup(args) => dedup::run(&cli, args),
+        Command::Report(args) => report::run(&cli, args),
+        Command::Evaluate(args) => evaluate::run(&cli, args),
+        Command::ExplainParams(args) => params::run(&cli, args),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man => shell::man(),
+        Command::CheckManifest { manifest } => manifest::check(manifest, cli.quiet),
         #[cfg(feature = "online")]
         Command::Index(args) => index::run(&cli, args),
     };

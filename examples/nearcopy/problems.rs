@@ -19,11 +19,20 @@ pub struct Problems {
     errors: BTreeMap<(String, &'static str), u64>,
     /// Notes by kind: how many, and where the first one was.
     notes: BTreeMap<&'static str, (u64, String)>,
+    /// Sequences of bytes that became U+FFFD.
+    replaced: u64,
 }
 
 impl Problems {
     pub fn new(strict: bool, quiet: bool, progress: Progress) -> Self {
-        Self { strict, quiet, progress, errors: BTreeMap::new(), notes: BTreeMap::new() }
+        Self {
+            strict,
+            quiet,
+            progress,
+            errors: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            replaced: 0,
+        }
     }
 
     /// Something of `source` could not be read. `kind` is a short plural noun phrase, under which
@@ -56,6 +65,25 @@ impl Problems {
     /// Something was read in a way worth telling; `kind` says in which.
     pub fn note(&mut self, kind: &'static str, place: &str) {
         self.notes.entry(kind).or_insert_with(|| (0, place.to_owned())).0 += 1;
+    }
+
+    /// Counts sequences of bytes that were no text.
+    pub fn count_replaced(&mut self, sequences: u64) {
+        self.replaced += sequences;
+    }
+
+    pub fn replaced(&self) -> u64 {
+        self.replaced
+    }
+
+    /// Errors by source and kind.
+    pub fn errors(&self) -> impl Iterator<Item = (&str, &'static str, u64)> {
+        self.errors.iter().map(|((source, kind), count)| (source.as_str(), *kind, *count))
+    }
+
+    /// Notes by kind.
+    pub fn notes(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.notes.iter().map(|(kind, (count, _))| (*kind, *count))
     }
 
     pub fn any_error(&self) -> bool {

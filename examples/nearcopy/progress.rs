@@ -1,6 +1,7 @@
 //! The bar on standard error, where that is a terminal.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::time::Duration;
 
@@ -28,11 +29,14 @@ impl Progress {
         self.0.set_position(documents);
     }
 
-    /// Counts the steps of the batch.
+    /// Counts the steps of the batch, two for each document.
     pub fn matching(&self, steps: u64) {
-        self.0.reset();
-        self.0.set_length(steps);
-        self.style("matching   {bar:30} {percent:>3} %, {eta} left");
+        self.counting("matching  ", steps, 2.0, "documents");
+    }
+
+    /// Counts documents that are looked up among earlier ones, and those themselves.
+    pub fn looking_up(&self, documents: u64) {
+        self.counting("looking up", documents, 1.0, "documents");
     }
 
     pub fn matched(&self, steps: usize) {
@@ -41,9 +45,7 @@ impl Progress {
 
     /// Counts clusters.
     pub fn describing(&self, clusters: u64) {
-        self.0.reset();
-        self.0.set_length(clusters);
-        self.style("describing {bar:30} {percent:>3} %, {eta} left");
+        self.counting("describing", clusters, 1.0, "clusters");
     }
 
     pub fn described(&self) {
@@ -57,6 +59,20 @@ impl Progress {
     /// Runs `f`, which prints, without the bar in its way.
     pub fn around<R>(&self, f: impl FnOnce() -> R) -> R {
         self.0.suspend(f)
+    }
+
+    /// A bar with rate and time left, less than 80 columns wide.
+    fn counting(&self, doing: &str, steps: u64, steps_each: f64, what: &'static str) {
+        self.0.reset();
+        self.0.set_length(steps);
+        let template = format!("{doing} {{bar:24}} {{percent:>3}} %, {{rate}}, {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            let rate = move |state: &ProgressState, out: &mut dyn Write| {
+                let rate = (state.per_sec() / steps_each).round() as u64;
+                let _ = write!(out, "{} {what}/s", HumanCount(rate));
+            };
+            self.0.set_style(style.progress_chars("=> ").with_key("rate", rate));
+        }
     }
 
     fn style(&self, template: &str) {

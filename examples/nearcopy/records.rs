@@ -1,5 +1,6 @@
-//! The JSON that is written, one object a line.
+//! The rows that are written: as JSON one object a line, or as columns.
 
+use crate::table::{Cell, Column, Of, Row};
 use nearcopy::{Evidence, Relation};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -42,6 +43,44 @@ impl From<&Evidence> for Measures {
     }
 }
 
+impl Measures {
+    const COLUMNS: [(&'static str, Of); 12] = [
+        ("jaccard", Of::Number),
+        ("a_in_b", Of::Number),
+        ("b_in_a", Of::Number),
+        ("content_a_in_b", Of::Number),
+        ("content_b_in_a", Of::Number),
+        ("matched_words", Of::Number),
+        ("content_words_a", Of::Number),
+        ("content_words_b", Of::Number),
+        ("words_a", Of::Count),
+        ("words_b", Of::Count),
+        ("longest_run", Of::Number),
+        ("substituted_words", Of::Number),
+    ];
+
+    fn columns(empty: bool) -> impl Iterator<Item = Column> {
+        Self::COLUMNS.into_iter().map(move |(name, of)| (name, of, empty))
+    }
+
+    fn cells(&self) -> [Cell<'static>; 12] {
+        [
+            self.jaccard.into(),
+            self.a_in_b.into(),
+            self.b_in_a.into(),
+            self.content_a_in_b.into(),
+            self.content_b_in_a.into(),
+            self.matched_words.into(),
+            self.content_words_a.into(),
+            self.content_words_b.into(),
+            u64::from(self.words_a).into(),
+            u64::from(self.words_b).into(),
+            self.longest_run.into(),
+            self.substituted_words.into(),
+        ]
+    }
+}
+
 /// A document and its place in the clusters. In the measures a is this document, b the
 /// representative.
 #[derive(Debug, Serialize)]
@@ -59,11 +98,52 @@ pub struct Placed<'a> {
     pub measures: Option<Measures>,
 }
 
+impl Row for Placed<'_> {
+    fn columns() -> Vec<Column> {
+        let mut columns = vec![
+            ("id", Of::Text, false),
+            ("cluster", Of::Count, false),
+            ("size", Of::Count, false),
+            ("representative", Of::Text, false),
+            ("relation", Of::Text, true),
+            ("difference", Of::Text, true),
+        ];
+        columns.extend(Measures::columns(true));
+        columns
+    }
+
+    fn cells(&self) -> Vec<Cell<'_>> {
+        let mut cells = vec![
+            self.id.into(),
+            (self.cluster as u64).into(),
+            (self.size as u64).into(),
+            self.representative.into(),
+            self.relation.into(),
+            self.difference.as_deref().into(),
+        ];
+        match &self.measures {
+            Some(measures) => cells.extend(measures.cells()),
+            None => cells.extend(Measures::COLUMNS.map(|_| Cell::None)),
+        }
+        cells
+    }
+}
+
 /// A document's cluster.
 #[derive(Debug, Serialize)]
 pub struct ClusterOf<'a> {
     pub id: &'a str,
     pub cluster: usize,
+}
+
+impl Row for ClusterOf<'_> {
+    fn columns() -> Vec<Column> {
+        vec![("id", Of::Text, false), ("cluster", Of::Count, false)]
+    }
+
+    fn cells(&self) -> Vec<Cell<'_>> {
+        vec![self.id.into(), (self.cluster as u64).into()]
+    }
 }
 
 /// A verified pair.
@@ -82,18 +162,23 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// A record that was left out.
-#[derive(Debug, Serialize)]
-pub struct Removed<'a> {
-    pub id: &'a str,
-    /// Id of the record that was kept for it.
-    pub kept: &'a str,
-    /// How the removed record is related to the kept one.
-    pub relation: &'static str,
+impl Row for Pair<'_> {
+    fn columns() -> Vec<Column> {
+        let mut columns =
+            vec![("a", Of::Text, false), ("b", Of::Text, false), ("relation", Of::Text, false)];
+        columns.extend(Measures::columns(false));
+        columns
+    }
+
+    fn cells(&self) -> Vec<Cell<'_>> {
+        let mut cells = vec![self.a.into(), self.b.into(), self.relation.into()];
+        cells.extend(self.measures.cells());
+        cells
+    }
 }
 
 /// Writes `value` as one line.
-pub fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+pub fn line(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
     serde_json::to_writer(&mut *out, value)?;
     out.write_all(b"\n")
 }

@@ -25,6 +25,7 @@
 //! position. So the clusters depend neither on the number of threads nor, where keys are given, on
 //! the order of input.
 
+mod against;
 #[cfg(feature = "serde")]
 mod checked;
 mod parallel;
@@ -35,6 +36,7 @@ mod source;
 mod terms;
 mod texts;
 
+pub use against::{Against, Earlier};
 pub use report::{Cluster, Counts, Member, Pair, Report};
 pub use source::{Batch, Outcome, ReadError, Source, Unread};
 
@@ -206,7 +208,7 @@ impl Dedup {
 
     /// Bytes of fingerprints that a batch keeps until all documents have been read (default: an eighth
     /// of the texts, at least 16 MiB). The documents whose fingerprints do not fit are read a second
-    /// time, and two bits for each of 8 to 16 places a fingerprint are kept instead. The answers
+    /// time, and two bits for each of 4 to 8 places a fingerprint are kept instead. The answers
     /// are the same; [`Outcome::read_twice`] counts these documents.
     #[must_use]
     pub fn memory_budget(mut self, bytes: usize) -> Self {

@@ -2,6 +2,22 @@
 
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
+
+/// Buffers that tasks pass on: at most as many as tasks run at a time.
+#[derive(Debug, Default)]
+pub(super) struct Pool<T>(Mutex<Vec<T>>);
+
+impl<T: Default> Pool<T> {
+    /// Runs `f` with one of them.
+    pub fn with<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut one = lock().pop().unwrap_or_default();
+        let out = f(&mut one);
+        lock().push(one);
+        out
+    }
+}
 
 /// Applies `f` to every item; results in order.
 pub(super) fn parallel_map<T: Sync, R: Send>(

@@ -5,7 +5,7 @@
 //! looked at again. What exceeds [`Dedup::memory_budget`] is not kept: its text is read a second
 //! time, when a [`Filter`] has seen all fingerprints and tells most that stand in one document only.
 
-use super::parallel::{parallel_each, parallel_map};
+use super::parallel::{Pool, parallel_each, parallel_map};
 use super::{Dedup, Doc};
 use crate::compare::{Comparer, Document};
 use crate::profile;
@@ -25,9 +25,10 @@ pub(super) struct Rank {
 
 impl Rank {
     fn of(document: &Document, fingerprints: usize) -> Self {
+        let (prose, mass) = document.masses();
         Self {
-            prose: document.prose_mass(),
-            mass: document.total_mass(),
+            prose,
+            mass,
             hash: document.content_hash(),
             tokens: document.tokens().len() as u32,
             fingerprints: fingerprints as u32,
@@ -41,9 +42,9 @@ impl Rank {
 }
 
 /// Documents that one task reads.
-const BLOCK: usize = 64;
+const TASK: usize = 64;
 
-/// Documents between two looks at the memory.
+/// Documents whose fingerprints stand together and between which the memory is looked at.
 pub(super) const WAVE: usize = 4096;
 
 /// Values of documents that follow each other: of each document those under which it is stored, then
@@ -51,13 +52,34 @@ pub(super) const WAVE: usize = 4096;
 #[derive(Debug)]
 pub(super) struct Block<T> {
     /// Two ends for each document.
-    ends: Box<[usize]>,
+    ends: Vec<usize>,
     pub values: Vec<T>,
+}
+
+impl<T> Default for Block<T> {
+    fn default() -> Self {
+        Self { ends: Vec::new(), values: Vec::new() }
+    }
 }
 
 impl<T> Block<T> {
     pub fn documents(&self) -> usize {
         self.ends.len() / 2
+    }
+
+    /// Adds a document.
+    pub fn push(&mut self, own: impl Iterator<Item = T>, others: impl Iterator<Item = T>) {
+        self.values.extend(own);
+        self.ends.push(self.values.len());
+        self.values.extend(others);
+        self.ends.push(self.values.len());
+    }
+
+    /// Adds the documents of another block behind its own.
+    fn append(&mut self, other: Self) {
+        let before = self.values.len();
+        self.ends.extend(other.ends.iter().map(|end| before + end));
+        self.values.extend(other.values);
     }
 
     fn start(&self, at: usize) -> usize {
@@ -76,8 +98,8 @@ impl<T> Block<T> {
 
     /// The block of the values that `f` translates.
     pub fn filter_map<R>(&self, f: impl Fn(&T) -> Option<R>) -> Block<R> {
-        let mut out =
-            BlockBuilder { ends: Vec::with_capacity(self.ends.len()), values: Vec::new() };
+        let mut out = Block::default();
+        out.ends.reserve_exact(self.ends.len());
         out.values.reserve_exact(self.values.iter().filter(|v| f(v).is_some()).count());
         let mut from = 0;
         for &end in &self.ends {
@@ -85,19 +107,7 @@ impl<T> Block<T> {
             out.ends.push(out.values.len());
             from = end;
         }
-        out.build()
-    }
-}
-
-struct BlockBuilder<T> {
-    ends: Vec<usize>,
-    values: Vec<T>,
-}
-
-impl<T> BlockBuilder<T> {
-    fn build(mut self) -> Block<T> {
-        self.values.shrink_to_fit();
-        Block { ends: self.ends.into_boxed_slice(), values: self.values }
+        out
     }
 }
 
@@ -105,7 +115,7 @@ impl<T> BlockBuilder<T> {
 pub(super) type Fingerprints = Block<AtomicU64>;
 
 /// Buffers of one task, and the fingerprints of the document that was read last.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Scratch {
     document: Document,
     winnowed: Vec<Fingerprint>,
@@ -115,10 +125,9 @@ struct Scratch {
 
 impl Scratch {
     fn read(&mut self, comparer: &Comparer, text: &str) {
-        if text.len() > LARGE {
+        if self.document.tokens().len() > LARGE {
             // the buffers of a huge text are not kept for the small ones that follow
-            self.document = Document::default();
-            self.winnowed = Vec::new();
+            *self = Self::default();
         }
         comparer.prepare_into(text, &mut self.document);
         let hashes = self.document.shingles().hashes();
@@ -145,8 +154,8 @@ impl Scratch {
     }
 }
 
-/// Bytes of a text above which buffers are not reused.
-const LARGE: usize = 1 << 20;
+/// Tokens of a document above which its buffers are not reused.
+const LARGE: usize = 1 << 18;
 
 /// What tells the fingerprints of one document from those of several: two bits for each of so many
 /// places, the first for those seen and the second for those seen again. What stands in several
@@ -158,9 +167,9 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// A filter for about `values` of them, at 8 to 16 places each.
+    /// A filter for about `values` of them, at 4 to 8 places each; the more it sees beyond, the more pass.
     fn new(values: usize) -> Self {
-        let words = (values / 8).clamp(1 << 10, 1 << 26).next_power_of_two();
+        let words = (values / 16).clamp(1 << 10, 1 << 26).next_power_of_two();
         let empty = || std::iter::repeat_with(AtomicU64::default).take(words).collect();
         Self { once: empty(), twice: empty() }
     }
@@ -198,6 +207,7 @@ pub(super) struct Ranked {
     text_bytes: usize,
     kept_bytes: usize,
     filter: Option<Filter>,
+    scratches: Pool<Scratch>,
 }
 
 impl Ranked {
@@ -212,42 +222,48 @@ impl Ranked {
         let most = settings.memory_budget.unwrap_or((self.text_bytes / 8).max(LEAST_KEPT));
         let keep = self.kept_bytes < most;
         if !keep && self.filter.is_none() {
-            self.filter = Some(self.filter_of_kept());
+            let values = self.kept_bytes / size_of::<u64>();
+            self.filter = Some(self.filter_of_kept(values));
         }
         let filter = self.filter.as_ref();
-        let blocks: Vec<&[Doc<'_>]> = docs.chunks(BLOCK).collect();
-        let read = parallel_map(&blocks, |docs| {
-            let mut scratch = Scratch::default();
-            let mut ranks = Vec::with_capacity(docs.len());
-            let mut ends = Vec::with_capacity(docs.len() * 2);
-            let mut values: Vec<AtomicU64> = Vec::new();
-            for doc in *docs {
-                scratch.read(&settings.comparer, doc.text);
-                ranks.push(Rank::of(&scratch.document, scratch.own.len()));
-                for list in [&scratch.own, &scratch.others] {
+        let tasks: Vec<&[Doc<'_>]> = docs.chunks(TASK).collect();
+        let read = parallel_map(&tasks, |docs| {
+            self.scratches.with(|scratch| {
+                let mut ranks = Vec::with_capacity(docs.len());
+                let mut block = Fingerprints::default();
+                for doc in *docs {
+                    scratch.read(&settings.comparer, doc.text);
+                    ranks.push(Rank::of(&scratch.document, scratch.own.len()));
+                    let all = scratch.own.iter().chain(&scratch.others);
                     if let Some(filter) = filter {
-                        list.iter().for_each(|&value| filter.mark(value));
+                        all.for_each(|&value| filter.mark(value));
                     }
                     if keep {
-                        values.extend(list.iter().map(|&value| AtomicU64::new(value)));
-                        ends.push(values.len());
+                        block.push(atomic(&scratch.own), atomic(&scratch.others));
                     }
                 }
-            }
-            (ranks, keep.then(|| BlockBuilder { ends, values }.build()))
+                (ranks, block)
+            })
         });
         self.text_bytes += docs.iter().map(|d| d.text.len()).sum::<usize>();
-        for (ranks, block) in read {
-            self.kept_bytes += block.as_ref().map_or(0, |b| size_of::<u64>() * b.values.len());
-            self.starts.push(self.ranks.len() as u32);
-            self.ranks.extend(ranks);
-            self.blocks.push(block);
+        self.starts.push(self.ranks.len() as u32);
+        let mut wave = keep.then(Fingerprints::default);
+        if let Some(wave) = &mut wave {
+            wave.values.reserve_exact(read.iter().map(|(_, block)| block.values.len()).sum());
+            self.kept_bytes += size_of::<u64>() * wave.values.capacity();
         }
+        for (ranks, block) in read {
+            self.ranks.extend(ranks);
+            if let Some(wave) = &mut wave {
+                wave.append(block);
+            }
+        }
+        self.blocks.push(wave);
     }
 
-    fn filter_of_kept(&self) -> Filter {
-        // so that the corpus may be some times as large as what is kept
-        let filter = Filter::new(self.kept_bytes / size_of::<u64>() * 2);
+    /// A filter with room for `values` that has seen those that are kept.
+    fn filter_of_kept(&self, values: usize) -> Filter {
+        let filter = Filter::new(values);
         let mut blocks: Vec<&Fingerprints> = self.blocks.iter().flatten().collect();
         parallel_each(&mut blocks, |block| {
             block.values.iter().for_each(|value| filter.mark(value.load(Ordering::Relaxed)));
@@ -282,10 +298,9 @@ impl Ranked {
         text: &(dyn Fn(usize, &mut dyn FnMut(&str)) -> bool + Sync),
         changed: &(dyn Fn(usize) + Sync),
     ) -> (Vec<Rank>, Vec<Fingerprints>) {
+        let values = self.kept_bytes / size_of::<u64>();
+        let filter = self.filter.take().unwrap_or_else(|| self.filter_of_kept(values));
         let ranks = self.ranks;
-        let Some(filter) = self.filter else {
-            return (ranks, self.blocks.into_iter().flatten().collect());
-        };
         let is_shared = |value: &AtomicU64| {
             let value = value.load(Ordering::Relaxed);
             filter.is_shared(value).then(|| AtomicU64::new(value))
@@ -299,27 +314,30 @@ impl Ranked {
                 return;
             }
             let mut scratch = Scratch::default();
-            let mut out = BlockBuilder { ends: Vec::new(), values: Vec::new() };
+            let mut out = Fingerprints::default();
             for doc in *start..*end {
                 let found = text(doc, &mut |text| scratch.read(comparer, text));
                 if found && !ranks[doc].is_of(&scratch.document) {
                     changed(doc);
                 } else if found {
-                    let shared = |value: &&u64| filter.is_shared(**value);
-                    out.values
-                        .extend(scratch.own.iter().filter(shared).map(|&v| AtomicU64::new(v)));
-                    out.ends.push(out.values.len());
-                    out.values
-                        .extend(scratch.others.iter().filter(shared).map(|&v| AtomicU64::new(v)));
-                    out.ends.push(out.values.len());
+                    let shared = |list: &mut Vec<u64>| {
+                        list.retain(|&value| filter.is_shared(value));
+                    };
+                    shared(&mut scratch.own);
+                    shared(&mut scratch.others);
+                    out.push(atomic(&scratch.own), atomic(&scratch.others));
                     continue;
                 }
-                out.ends.extend([out.values.len(); 2]);
+                out.push(std::iter::empty(), std::iter::empty());
             }
-            *block = Some(out.build());
+            *block = Some(out);
         });
         (ranks, blocks.into_iter().filter_map(|(_, block)| block).collect())
     }
+}
+
+fn atomic(values: &[u64]) -> impl Iterator<Item = AtomicU64> + '_ {
+    values.iter().map(|&value| AtomicU64::new(value))
 }
 
 /// Bytes of fingerprints that are kept of any corpus.

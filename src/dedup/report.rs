@@ -96,6 +96,9 @@ pub struct Counts {
     pub candidates_capped: u64,
     /// Fingerprints that stand in more clusters than the posting cap and nominate no candidates.
     pub fingerprints_stopped: u64,
+    /// Documents without a match, five fingerprints of which stood in one earlier document before they
+    /// were stopped: pages of one long frame, and what stop marks may have kept from being compared.
+    pub stopped_chains: u64,
     /// Pairs inside large clusters that were not verified though all pairs were asked for.
     pub pairs_skipped: u64,
     /// Repeated passages of which alignment, while candidates were verified, did not look at every

@@ -1,6 +1,6 @@
 //! The batch, step by step, once every document has been read.
 
-use super::parallel::{parallel_each, parallel_map, parallel_sort};
+use super::parallel::{Pool, parallel_each, parallel_map, parallel_sort};
 use super::rank::{Rank, Ranked};
 use super::report::{Cluster, Counts, Member, NO_CLUSTER, Pair, Report};
 use super::source::NO_SITE;
@@ -13,7 +13,7 @@ use crate::profile;
 use crate::relation::{Evidence, Relation};
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Documents matched in one parallel step. Part of the definition of the result: within a chunk no
 /// fingerprint is stopped.
@@ -21,6 +21,9 @@ const CHUNK: usize = 512;
 
 /// Documents that one task matches.
 const TASK: usize = 16;
+
+/// Stop marks that stood in one document, from which on they are counted.
+const LONG_CHAIN: usize = 5;
 
 /// A verified relation of a document (a) to an earlier one (b), both by rank.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +90,7 @@ struct Turn {
     verified: u64,
     capped: bool,
     skipped_places: u64,
+    stopped_chain: bool,
 }
 
 impl Turn {
@@ -126,7 +130,7 @@ pub(super) fn run(
     let mut found = batch.match_all();
     batch.learn(&found.index);
     batch.settle(&mut found);
-    found.index = Lists::new(&[], 1);
+    found.index = Lists::new([].iter(), 1);
     batch.report(found)
 }
 
@@ -144,7 +148,7 @@ struct Batch<'s> {
     templates: Vec<Template>,
     /// What stands in many clusters.
     common: Template,
-    workers: Mutex<Vec<Worker>>,
+    workers: Pool<Worker>,
     progress: &'s (dyn Fn(usize) + Sync),
 }
 
@@ -179,17 +183,8 @@ impl<'s> Batch<'s> {
         });
         let templates = vec![Template::new(recipe, Vec::new()); site_count];
         let common = Template::new(recipe, Vec::new());
-        let workers = Mutex::default();
+        let workers = Pool::default();
         Self { settings, texts, ranks, terms, order, sites, templates, common, workers, progress }
-    }
-
-    /// Runs `f` with a worker.
-    fn work<R>(&self, f: impl FnOnce(&mut Worker) -> R) -> R {
-        let lock = || self.workers.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut worker = lock().pop().unwrap_or_default();
-        let out = f(&mut worker);
-        lock().push(worker);
-        out
     }
 
     /// Applies `f` to every item, a few to a task, in order.
@@ -200,7 +195,7 @@ impl<'s> Batch<'s> {
     ) -> Vec<R> {
         let tasks: Vec<&[T]> = items.chunks(TASK).collect();
         let done = parallel_map(&tasks, |task| {
-            self.work(|worker| task.iter().map(|item| f(item, worker)).collect::<Vec<R>>())
+            self.workers.with(|worker| task.iter().map(|item| f(item, worker)).collect::<Vec<R>>())
         });
         done.into_iter().flatten().collect()
     }
@@ -267,7 +262,7 @@ impl<'s> Batch<'s> {
         let mut out = Found {
             links: Links { place: vec![NO_LINKS; n as usize], lists: Vec::new() },
             leader: (0..n).collect(),
-            index: Lists::new(&self.terms.holders, self.settings.cap),
+            index: Lists::new(self.terms.holders(), self.settings.cap),
             counts: Counts { documents: u64::from(n), ..Counts::default() },
         };
         let copies = self.copies();
@@ -327,6 +322,7 @@ impl<'s> Batch<'s> {
             out.counts.verified += turn.verified;
             out.counts.candidates_capped += u64::from(turn.capped);
             out.counts.places_skipped += turn.skipped_places;
+            out.counts.stopped_chains += u64::from(turn.stopped_chain && !turn.has_match());
             if !turn.copy && !turn.has_match() {
                 for &number in own(turn.rank) {
                     out.index.insert(number, turn.rank);
@@ -375,9 +371,21 @@ impl<'s> Batch<'s> {
             }
         }
         worker.candidates = candidates;
+        out.stopped_chain = !out.has_match() && self.has_stopped_chain(rank, index, worker);
         out.links.sort_by_key(Link::key);
         out.open = !self.is_whole(&out);
         out
+    }
+
+    /// Whether many stop marks of a document stood in one earlier document before they were stopped: a
+    /// long frame, or an article that more founders hold than nominate candidates.
+    fn has_stopped_chain(&self, rank: u32, index: &Lists, worker: &mut Worker) -> bool {
+        worker.hits.clear();
+        for &number in self.terms.own(self.order[rank as usize]) {
+            worker.hits.extend_from_slice(index.before_stop(number));
+        }
+        worker.hits.sort_unstable();
+        worker.hits.chunk_by(|x, y| x == y).any(|run| run.len() >= LONG_CHAIN)
     }
 
     /// Whether a document holds the same words as an earlier one; if so they are linked.
@@ -439,7 +447,7 @@ impl<'s> Batch<'s> {
         let most = self.settings.max_candidates;
         let Component { members, turns } = component;
         let mut founder = vec![false; members.len()];
-        self.work(|worker| {
+        self.workers.with(|worker| {
             for at in 0..turns.len() {
                 let known = neighbours[members[at] as usize].iter();
                 let mut candidates: Vec<(Reverse<u32>, usize)> = known
@@ -475,7 +483,7 @@ impl<'s> Batch<'s> {
         let mut common: Vec<u64> = Vec::new();
         let mut sites = Vec::new();
         for number in 0..index.len() {
-            let fingerprint = self.terms.fingerprints[number as usize];
+            let fingerprint = self.terms.fingerprint(number);
             let docs = index.get(number);
             if docs.len() >= Template::MIN_ARTICLES_ANYWHERE || many && index.is_stopped(number) {
                 common.push(fingerprint);
@@ -503,14 +511,14 @@ impl<'s> Batch<'s> {
             })
             .collect();
         // what they hold ready was weighed without
-        self.workers = Mutex::default();
+        self.workers = Pool::default();
     }
 
     /// Whether what was learned is found in a document.
     fn has_furniture(&self, rank: u32) -> bool {
         let template = self.template(rank);
         let own = self.terms.own(self.order[rank as usize]);
-        own.iter().any(|&number| template.contains(self.terms.fingerprints[number as usize]))
+        own.iter().any(|&number| template.contains(self.terms.fingerprint(number)))
     }
 
     /// Verifies again what the furniture that was learned changes, and lets each document follow its
@@ -563,7 +571,7 @@ impl<'s> Batch<'s> {
                 }
                 asked.push(leader);
                 found.counts.verified += 1;
-                if let Some(link) = self.work(|worker| self.link(i, leader, worker)) {
+                if let Some(link) = self.workers.with(|worker| self.link(i, leader, worker)) {
                     found.links.push(i, link);
                 }
             }
@@ -694,7 +702,7 @@ impl<'s> Batch<'s> {
 
     /// The relation of two documents; unrelated where a text cannot be had any more.
     fn relate(&self, from: u32, to: u32) -> (Relation, Evidence) {
-        let related = self.work(|worker| {
+        let related = self.workers.with(|worker| {
             let document = self.prepare(from, worker)?;
             let other = self.prepare(to, worker)?;
             Some(self.settings.comparer.relate(&document, &other))
@@ -771,7 +779,7 @@ struct Detail {
 /// Whether two documents of `own` and `theirs` distinct fingerprints share as many as a match would.
 /// One of `a_hit` fingerprints of the smaller document tells a passage that was copied from phrases
 /// that are common.
-fn has_hits(hits: u32, own: u32, theirs: u32, a_hit: usize) -> bool {
+pub(super) fn has_hits(hits: u32, own: u32, theirs: u32, a_hit: usize) -> bool {
     hits as usize * a_hit >= own.min(theirs) as usize
 }
 

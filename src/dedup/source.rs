@@ -27,6 +27,12 @@ pub trait Source: Sync {
         let _ = doc;
         None
     }
+
+    /// Whether the texts cannot have changed since they were added (default: no). Texts that can are
+    /// looked at again before they count.
+    fn is_fixed(&self) -> bool {
+        false
+    }
 }
 
 impl<F, E> Source for F

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Shares of the fingerprints, by their low bits (winnowing prefers small hashes, so the high bits are
 /// not even).
-const SHARES: u64 = 16;
+const SHARES: u64 = 32;
 
 /// What a fingerprint that stands in one document becomes.
 const ALONE: u64 = u64::MAX >> SHARES.trailing_zeros();
@@ -21,10 +21,10 @@ pub(super) struct Terms {
     blocks: Vec<Block<u32>>,
     /// First document of each block.
     starts: Vec<u32>,
-    /// The fingerprint of each number.
-    pub fingerprints: Vec<u64>,
-    /// How many documents hold it at most.
-    pub holders: Vec<u32>,
+    /// Numbered one share behind the other.
+    shares: Vec<Share>,
+    /// First number of each share.
+    first: Vec<u64>,
 }
 
 impl Terms {
@@ -32,18 +32,17 @@ impl Terms {
     /// If 4,294,967,295 fingerprints or more are shared.
     pub fn new(blocks: Vec<Fingerprints>) -> Self {
         let shares: Vec<u64> = (0..SHARES).collect();
-        let numbered = parallel_map(&shares, |&share| Share::number(&blocks, share));
-        let mut first = Vec::with_capacity(numbered.len());
-        let (mut fingerprints, mut holders) = (Vec::new(), Vec::new());
-        let all = numbered.iter().map(|s| s.fingerprints.len()).sum();
-        fingerprints.reserve_exact(all);
-        holders.reserve_exact(all);
-        for share in numbered {
-            first.push(fingerprints.len() as u64);
-            fingerprints.extend(share.fingerprints);
-            holders.extend(share.holders);
-        }
-        assert!(fingerprints.len() < u32::MAX as usize, "too many shared fingerprints");
+        let shares = parallel_map(&shares, |&share| Share::number(&blocks, share));
+        let mut next = 0;
+        let first: Vec<u64> = shares
+            .iter()
+            .map(|share| {
+                let first = next;
+                next += share.fingerprints.len() as u64;
+                first
+            })
+            .collect();
+        assert!(next < u64::from(u32::MAX), "too many shared fingerprints");
         let mut starts = Vec::with_capacity(blocks.len());
         let mut next = 0;
         // one block after the other, so that the wide values go as the narrow ones come
@@ -59,7 +58,19 @@ impl Terms {
                 })
             })
             .collect();
-        Self { blocks, starts, fingerprints, holders }
+        Self { blocks, starts, shares, first }
+    }
+
+    /// The fingerprint of a number.
+    pub fn fingerprint(&self, number: u32) -> u64 {
+        let number = u64::from(number);
+        let share = self.first.partition_point(|&first| first <= number) - 1;
+        self.shares[share].fingerprints[(number - self.first[share]) as usize]
+    }
+
+    /// How many documents hold the fingerprint of each number at most.
+    pub fn holders(&self) -> impl Iterator<Item = &u32> + Clone {
+        self.shares.iter().flat_map(|share| &share.holders)
     }
 
     fn place(&self, doc: u32) -> (&Block<u32>, usize) {
@@ -81,7 +92,7 @@ impl Terms {
 }
 
 /// The shared fingerprints of one share, numbered from 0.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Share {
     fingerprints: Vec<u64>,
     holders: Vec<u32>,
@@ -129,6 +140,8 @@ impl Share {
             }
             start += block.values.len() as u64;
         }
+        out.fingerprints.shrink_to_fit();
+        out.holders.shrink_to_fit();
         out
     }
 }
@@ -202,16 +215,14 @@ impl Lists {
     ///
     /// # Panics
     /// If there is room for more than 4,294,967,295 documents.
-    pub fn new(holders: &[u32], cap: u32) -> Self {
+    pub fn new<'h>(holders: impl Iterator<Item = &'h u32> + Clone, cap: u32) -> Self {
         let mut start = 0u64;
-        let heads = holders
-            .iter()
-            .map(|&holders| {
-                let head = (u32::try_from(start).expect("fewer postings"), 0);
-                start += u64::from(holders.min(cap));
-                head
-            })
-            .collect();
+        let mut heads = Vec::with_capacity(holders.clone().count());
+        heads.extend(holders.map(|&holders| {
+            let head = (u32::try_from(start).expect("fewer postings"), 0);
+            start += u64::from(holders.min(cap));
+            head
+        }));
         Self { heads, docs: vec![0; start as usize], cap, stopped: 0 }
     }
 
@@ -233,6 +244,12 @@ impl Lists {
         if len == STOPPED { &[] } else { &self.docs[start as usize..(start + len) as usize] }
     }
 
+    /// The documents of a list that stood in it when it was stopped; none of others.
+    pub fn before_stop(&self, number: u32) -> &[u32] {
+        let (start, len) = self.heads[number as usize];
+        if len == STOPPED { &self.docs[start as usize..(start + self.cap) as usize] } else { &[] }
+    }
+
     /// Number of lists that were stopped.
     pub fn stopped(&self) -> u64 {
         self.stopped
@@ -245,5 +262,79 @@ impl Lists {
     /// Number of lists.
     pub fn len(&self) -> u32 {
         self.heads.len() as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hash;
+    use crate::index::{Entry, Postings};
+
+    fn numbers(seed: u64, n: usize, below: u64) -> Vec<u64> {
+        (0..n as u64).map(|i| hash::mix(seed ^ i << 20) % below).collect()
+    }
+
+    /// The lists are those of the index that searches.
+    #[test]
+    fn lists_answer_as_postings_do() {
+        for cap in [1, 2, 5, u32::MAX] {
+            let held: Vec<Vec<u64>> = (0..60)
+                .map(|doc| {
+                    let mut held = numbers(doc, 20, 40);
+                    held.sort_unstable();
+                    held.dedup();
+                    held
+                })
+                .collect();
+            let holders: Vec<u32> =
+                (0..40).map(|f| held.iter().filter(|h| h.contains(&f)).count() as u32).collect();
+            let (mut lists, mut postings) = (Lists::new(holders.iter(), cap), Postings::new(cap));
+            for (doc, held) in held.iter().enumerate() {
+                for &f in held {
+                    lists.insert(f as u32, doc as u32);
+                    postings.insert(f, doc as u32);
+                }
+                for f in 0..40 {
+                    let expected = match postings.get(f) {
+                        Entry::Listed(docs) => docs,
+                        Entry::Absent | Entry::Stopped => Vec::new(),
+                    };
+                    assert_eq!(lists.get(f as u32), expected);
+                    assert_eq!(lists.is_stopped(f as u32), postings.get(f) == Entry::Stopped);
+                }
+            }
+            assert_eq!(lists.stopped(), postings.counts().stopped);
+        }
+    }
+
+    /// Equal numbers stand for equal fingerprints, and all but those that stand alone have one.
+    #[test]
+    fn numbers_stand_for_shared_fingerprints() {
+        let mut all: Vec<Vec<u64>> = (0..9).map(|block| numbers(block, 700, 4000)).collect();
+        all[3].extend([0, u64::MAX, u64::MAX - 1]);
+        all[7].extend([0, u64::MAX]);
+        for block in &mut all {
+            block.sort_unstable();
+            block.dedup();
+        }
+        let blocks = all.iter().map(|block| {
+            let mut out = Fingerprints::default();
+            out.push(block.iter().map(|&v| AtomicU64::new(v)), std::iter::empty());
+            out
+        });
+        let terms = Terms::new(blocks.collect());
+        let mut holders: Vec<u32> = vec![0; terms.holders().count()];
+        for (doc, block) in all.iter().enumerate() {
+            let is_shared = |f: &&u64| all.iter().filter(|b| b.contains(f)).count() > 1;
+            let expected: Vec<u64> = block.iter().filter(is_shared).copied().collect();
+            let own = terms.own(doc as u32);
+            let found: Vec<u64> = own.iter().map(|&n| terms.fingerprint(n)).collect();
+            assert_eq!(found, expected);
+            assert_eq!(terms.probes(doc as u32), own);
+            own.iter().for_each(|&n| holders[n as usize] += 1);
+        }
+        assert!(holders.iter().eq(terms.holders()));
+        assert!(holders.len() > 1000);
     }
 }

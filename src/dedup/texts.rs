@@ -81,7 +81,7 @@ impl<S: Source> Texts for Fetched<'_, S> {
     }
 
     fn may_change(&self) -> bool {
-        true
+        !self.source.is_fixed()
     }
 
     fn changed(&self, doc: usize) {

@@ -22,6 +22,8 @@ pub(crate) type Lower = [u8; PAD + CHUNK + PAD];
 pub(crate) struct Masks {
     /// `A-Z`, `a-z`.
     pub(crate) letter: u64,
+    /// `A-Z`.
+    pub(crate) capital: u64,
     /// `0-9`.
     pub(crate) digit: u64,
     /// U+0020 and U+0009.
@@ -32,8 +34,10 @@ pub(crate) struct Masks {
     pub(crate) apostrophe: u64,
     /// `.` and `,`.
     pub(crate) point: u64,
-    /// `.`, `!`, `?`, `,`, `;` and `:`.
-    pub(crate) stop: u64,
+    /// `.`, `!` and `?`.
+    pub(crate) sentence: u64,
+    /// `,`, `;` and `:`.
+    pub(crate) clause: u64,
     /// Not ASCII.
     pub(crate) high: u64,
 }
@@ -43,8 +47,12 @@ pub(crate) struct Masks {
 #[inline]
 pub(crate) fn classify(text: &[u8], lower: &mut Lower, masks: &mut [Masks]) {
     #[cfg(target_arch = "x86_64")]
-    if super::has_avx2() {
+    if super::has_avx512() {
         // SAFETY: the features that the function is compiled for were just found.
+        unsafe { avx512::classify(text, lower, masks) };
+        return;
+    } else if super::has_avx2() {
+        // SAFETY: as above.
         unsafe { avx2::classify(text, lower, masks) };
         return;
     }
@@ -73,7 +81,7 @@ fn each_block(
     }
 }
 
-/// The classes of a byte: bit `i` for mask `i` of [`Masks`].
+/// The classes of a byte, a bit for each of those that `portable` gathers.
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut i = 0;
@@ -86,8 +94,8 @@ const CLASSES: [u8; 256] = {
             matches!(byte, 0x0A..=0x0D),
             byte == b'\'',
             matches!(byte, b'.' | b','),
-            matches!(byte, b'.' | b'!' | b'?' | b',' | b';' | b':'),
-            byte >= 0x80,
+            matches!(byte, b'.' | b'!' | b'?'),
+            matches!(byte, b',' | b';' | b':'),
         ];
         let mut bit = 0;
         while bit < is.len() {
@@ -103,15 +111,19 @@ fn portable(bytes: &[u8; SIZE], lower: &mut [u8; SIZE]) -> Masks {
     *lower = bytes.map(|byte| byte.to_ascii_lowercase());
     let classes = bytes.map(|byte| CLASSES[usize::from(byte)]);
     let mask = |bit| super::bits::gather(&classes, bit);
+    let letter = mask(0);
     Masks {
-        letter: mask(0),
+        letter,
+        // the bit by which capitals differ from small letters
+        capital: letter & !super::bits::gather(bytes, 5),
         digit: mask(1),
         blank: mask(2),
         breaks: mask(3),
         apostrophe: mask(4),
         point: mask(5),
-        stop: mask(6),
-        high: mask(7),
+        sentence: mask(6),
+        clause: mask(7),
+        high: super::bits::gather(bytes, 7),
     }
 }
 
@@ -120,12 +132,12 @@ mod avx2 {
     use super::{Lower, Masks, SIZE};
     use std::arch::x86_64::*;
 
-    #[target_feature(enable = "avx2,bmi2,popcnt")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub(super) fn classify(text: &[u8], lower: &mut Lower, masks: &mut [Masks]) {
         super::each_block(text, lower, masks, |bytes, lower| block(bytes, lower));
     }
 
-    #[target_feature(enable = "avx2,bmi2,popcnt")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     #[inline]
     fn block(bytes: &[u8; SIZE], lower: &mut [u8; SIZE]) -> Masks {
         let mut out = Masks::default();
@@ -144,19 +156,61 @@ mod avx2 {
             let low = _mm256_or_si256(v, _mm256_and_si256(capital, set(0x20)));
             // SAFETY: an unaligned store of 32 of the 64 bytes.
             unsafe { _mm256_storeu_si256(lower.as_mut_ptr().add(half).cast(), low) };
-            let point = _mm256_or_si256(is(v, b'.'), is(v, b','));
-            let colon = within(v, b':', 2);
+            let (stop, comma) = (is(v, b'.'), is(v, b','));
             let mark = _mm256_or_si256(is(v, b'!'), is(v, b'?'));
             out.letter |= mask(within(low, b'a', 26));
+            out.capital |= mask(capital);
             out.digit |= mask(within(v, b'0', 10));
             out.blank |= mask(_mm256_or_si256(is(v, b' '), is(v, b'\t')));
             out.breaks |= mask(within(v, 0x0A, 4));
             out.apostrophe |= mask(is(v, b'\''));
-            out.point |= mask(point);
-            out.stop |= mask(_mm256_or_si256(point, _mm256_or_si256(colon, mark)));
+            out.point |= mask(_mm256_or_si256(stop, comma));
+            out.sentence |= mask(_mm256_or_si256(stop, mark));
+            out.clause |= mask(_mm256_or_si256(comma, within(v, b':', 2)));
             out.high |= mask(v);
         }
         out
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx512 {
+    use super::{Lower, Masks, SIZE};
+    use std::arch::x86_64::*;
+
+    #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt")]
+    pub(super) fn classify(text: &[u8], lower: &mut Lower, masks: &mut [Masks]) {
+        super::each_block(text, lower, masks, |bytes, lower| block(bytes, lower));
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt")]
+    #[inline]
+    fn block(bytes: &[u8; SIZE], lower: &mut [u8; SIZE]) -> Masks {
+        // SAFETY: an unaligned load of the 64 bytes.
+        let v = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
+        let set = |byte: u8| _mm512_set1_epi8(byte as i8);
+        let is = |byte| _mm512_cmpeq_epi8_mask(v, set(byte));
+        // `first..first + count`
+        let within = |v, first: u8, count: u8| {
+            _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, set(first)), set(count))
+        };
+        let capital = within(v, b'A', 26);
+        let low = _mm512_mask_add_epi8(v, capital, v, set(0x20));
+        // SAFETY: an unaligned store of the 64 bytes.
+        unsafe { _mm512_storeu_si512(lower.as_mut_ptr().cast(), low) };
+        let (stop, comma) = (is(b'.'), is(b','));
+        Masks {
+            letter: within(low, b'a', 26),
+            capital,
+            digit: within(v, b'0', 10),
+            blank: is(b' ') | is(b'\t'),
+            breaks: within(v, 0x0A, 4),
+            apostrophe: is(b'\''),
+            point: stop | comma,
+            sentence: stop | is(b'!') | is(b'?'),
+            clause: comma | within(v, b':', 2),
+            high: _mm512_movepi8_mask(v),
+        }
     }
 }
 
@@ -182,7 +236,9 @@ mod tests {
                 assert_eq!(masks.breaks, bit((0x0A..=0x0D).contains(&byte)));
                 assert_eq!(masks.apostrophe, bit(byte == b'\''));
                 assert_eq!(masks.point, bit(b".,".contains(&byte)));
-                assert_eq!(masks.stop, bit(b".,!?;:".contains(&byte)));
+                assert_eq!(masks.sentence, bit(b".!?".contains(&byte)));
+                assert_eq!(masks.clause, bit(b",;:".contains(&byte)));
+                assert_eq!(masks.capital, bit(byte.is_ascii_uppercase()));
                 assert_eq!(masks.high, bit(byte >= 0x80));
                 assert_eq!(lower[at], byte.to_ascii_lowercase());
             }
@@ -200,6 +256,14 @@ mod tests {
             };
             let slow = run(|text, lower, masks| each_block(text, lower, masks, portable));
             prop_assert_eq!(run(classify), slow);
+            #[cfg(target_arch = "x86_64")]
+            if super::super::has_avx2() {
+                // SAFETY: the features that the function is compiled for were just found.
+                let path = |text: &[u8], lower: &mut Lower, masks: &mut [Masks]| unsafe {
+                    avx2::classify(text, lower, masks);
+                };
+                prop_assert_eq!(run(path), slow);
+            }
         }
     }
 }

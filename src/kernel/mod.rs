@@ -7,6 +7,7 @@
 
 pub(crate) mod bits;
 pub(crate) mod classify;
+pub(crate) mod roll;
 mod short;
 pub(crate) mod words;
 
@@ -14,7 +15,20 @@ pub(crate) mod words;
 /// the processor once.
 #[inline]
 #[cfg(target_arch = "x86_64")]
-fn has_avx2() -> bool {
+pub(crate) fn has_avx2() -> bool {
     use std::arch::is_x86_feature_detected as has;
     has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt")
+}
+
+/// Whether this machine has the parts of AVX-512 that servers have had since 2019.
+#[inline]
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn has_avx512() -> bool {
+    use std::arch::is_x86_feature_detected as has;
+    has_avx2()
+        && has!("avx512f")
+        && has!("avx512bw")
+        && has!("avx512dq")
+        && has!("avx512vl")
+        && has!("avx512vbmi2")
 }

@@ -9,12 +9,13 @@
 //! The words are hashed a chunk at a time, and marked by what stands right behind them. Marks of
 //! everything else are gathered meanwhile.
 
+use super::compose::Composer;
 use super::high::{self, High, Reader};
 use super::property::{Record, effect};
 use super::segment::{Buffers, Gap, segment};
 use super::{Marks, Span, Tokens};
 use crate::kernel::classify::{BLOCKS, CHUNK, Lower, Masks, PAD, SIZE, classify};
-use crate::kernel::words::{Edges, SHORT, WORDS, Words};
+use crate::kernel::words::{Edges, SHORT, Source, Values, WORDS, Words};
 use std::ops::Range;
 
 /// Effects of the ASCII separators.
@@ -36,30 +37,12 @@ const EFFECTS: [u8; 128] = {
     effects
 };
 
-/// Marks of a word by its first byte.
-const FIRST_MARKS: [u8; 256] = {
-    let mut marks = [0; 256];
-    let mut i = 0;
-    while i < 256 {
-        if (i as u8).is_ascii_uppercase() {
-            marks[i] = Marks::CAPITAL.0;
-        } else if (i as u8).is_ascii_digit() {
-            marks[i] = Marks::NUMBER.0;
-        }
-        i += 1;
-    }
-    marks
-};
-
-/// Marks of a word by the byte behind it, but for line breaks.
-const NEXT_MARKS: [u8; 256] = {
-    let mut marks = [0; 256];
-    let mut i = 0;
-    while i < 128 {
-        marks[i] = EFFECTS[i] & (Marks::SENTENCE_END.0 | Marks::CLAUSE_END.0);
-        i += 1;
-    }
-    marks
+/// Marks of a word by its first byte and by the byte behind it.
+const MARKS: Values = Values {
+    capital: Marks::CAPITAL.0,
+    digit: Marks::NUMBER.0,
+    sentence: Marks::SENTENCE_END.0,
+    clause: Marks::CLAUSE_END.0,
 };
 
 /// One document under way.
@@ -70,8 +53,8 @@ pub(super) struct Run<'a> {
     buffers: Buffers,
 }
 
-/// Words of a chunk with a curly apostrophe that are kept track of.
-const CURLY: usize = 32;
+/// Places in a chunk where a word is odd that are kept track of.
+const ODD: usize = 128;
 
 /// A piece of text and what was found in it.
 #[derive(Debug)]
@@ -79,13 +62,14 @@ struct Chunk {
     /// The classes of the blocks, and those of the byte behind the last.
     masks: [Masks; BLOCKS + 1],
     lower: Lower,
-    /// Ends of the words found.
+    /// Where the words found begin and end, and where words begin.
     edges: Edges,
+    starts: Edges,
     /// Marks for the word before the first one found, for the first, and so on.
     marks: [u8; WORDS + 1],
-    /// Numbers of the words found that have a curly apostrophe.
-    curly: [u16; CURLY],
-    curly_count: usize,
+    /// Numbers of the words found that have a curly apostrophe or marks to compose, some more than once.
+    odd: [u16; ODD],
+    odd_count: usize,
     words: Words,
 }
 
@@ -126,9 +110,10 @@ impl Chunk {
             masks: [Masks::default(); BLOCKS + 1],
             lower: [0; PAD + CHUNK + PAD],
             edges: [0; BLOCKS + 1],
+            starts: [0; BLOCKS + 1],
             marks: [0; WORDS + 1],
-            curly: [0; CURLY],
-            curly_count: 0,
+            odd: [0; ODD],
+            odd_count: 0,
             words: Words::new(),
         }
     }
@@ -193,7 +178,7 @@ impl<'a> Run<'a> {
         let mut from = 0;
         while from < len {
             let stop = self.scan(rest, base + origin, from..len, chunk);
-            self.words(rest, base + origin, chunk);
+            self.words(base + origin, chunk);
             let slow = match stop {
                 Stop::End => break,
                 Stop::Open(start) if start > 0 => return origin + start,
@@ -235,8 +220,8 @@ impl<'a> Run<'a> {
             let after_letter = masks.apostrophe & (letters << 1 | letter_before);
             let after_digit = masks.point & (digits << 1 | digit_before);
             let mut slow = found.slow;
-            if chunk.curly_count + found.apostrophes.count_ones() as usize > CURLY {
-                slow |= found.apostrophes;
+            if chunk.odd_count + found.odd.count_ones() as usize > ODD {
+                slow |= found.odd;
             }
             let candidates = (after_letter | after_digit) & valid;
             if candidates != 0 {
@@ -270,14 +255,16 @@ impl<'a> Run<'a> {
             let starts = edges & word;
             let ends = edges & !word;
             chunk.edges[block] = edges;
+            chunk.starts[block] = starts;
             let words_at = |at: usize| words + (ends & below(at + 1)).count_ones() as usize;
 
             let blank = masks.blank | found.blank;
             let separators = kept & !(word | blank);
-            let stops = separators & masks.stop & !(word << 1 | in_word);
+            let stops = separators & (masks.sentence | masks.clause) & !(word << 1 | in_word);
             each(stops, |at| {
-                chunk.marks[words_at(at) % (WORDS + 1)] |=
-                    NEXT_MARKS[usize::from(rest[first + at])];
+                let mark =
+                    if masks.sentence >> at & 1 != 0 { MARKS.sentence } else { MARKS.clause };
+                chunk.marks[words_at(at) % (WORDS + 1)] |= mark;
             });
             let breaks = masks.breaks & kept;
             let solid = separators & !breaks;
@@ -301,16 +288,16 @@ impl<'a> Run<'a> {
                     self.gap.solid();
                 }
             }
-            if (found.capital | found.ends | found.apostrophes) & kept != 0 {
+            if (found.capital | found.ends | found.odd) & kept != 0 {
                 each(found.capital & starts, |at| {
                     chunk.marks[(words_at(at) + 1) % (WORDS + 1)] |= Marks::CAPITAL.0;
                 });
                 each(found.ends & kept, |at| {
                     chunk.marks[words_at(at) % (WORDS + 1)] |= high::effects(rest, first + at) & 15;
                 });
-                each(found.apostrophes & kept, |at| {
-                    chunk.curly[chunk.curly_count % CURLY] = words_at(at) as u16;
-                    chunk.curly_count += 1;
+                each(found.odd & kept, |at| {
+                    chunk.odd[chunk.odd_count % ODD] = words_at(at) as u16;
+                    chunk.odd_count += 1;
                 });
             }
             words += ends.count_ones() as usize;
@@ -329,6 +316,7 @@ impl<'a> Run<'a> {
         let is_ended = chunk.edges[range.end / SIZE] >> (range.end % SIZE) & 1 != 0;
         if range.end == rest.len() {
             chunk.edges[block + 1] |= in_word;
+            chunk.starts[block + 1] = 0;
         } else if in_word != 0 || is_ended {
             chunk.cut(open, block);
             return Stop::Open(open);
@@ -337,59 +325,63 @@ impl<'a> Run<'a> {
     }
 
     /// Writes the words that were found in a chunk, and forgets them.
-    fn words(&mut self, rest: &[u8], base: usize, chunk: &mut Chunk) {
-        let (words, lower) = (&mut chunk.words, &chunk.lower);
-        words.read(lower, &chunk.edges);
+    fn words(&mut self, base: usize, chunk: &mut Chunk) {
+        let Chunk { masks, lower, edges, starts, words, .. } = chunk;
+        words.read(Source { lower, masks, edges, starts }, MARKS);
         self.out.mark_last(Marks(chunk.marks[0]));
-        let count = words.len();
+        let count = words.places().len();
         let spans = words.places().iter().map(|&[start, end]| {
             // In range: texts are cut to u32::MAX bytes.
             let at = |place: u16| (base + usize::from(place)) as u32;
             Span { start: at(start), end: at(end) }
         });
-        let marks = words.places().iter().zip(&chunk.marks[1..]);
-        let marks = marks.map(|(&[start, end], &further)| {
-            let first = FIRST_MARKS[usize::from(rest[usize::from(start)])];
-            let next = NEXT_MARKS[usize::from(lower[PAD + usize::from(end)])];
-            Marks(first | next | further)
-        });
+        let marks = words.marks().zip(&chunk.marks[1..]).map(|(mark, more)| Marks(mark | more));
         let hashes = self.out.extend(words.hashes(), spans, marks);
-        let mut correct = |i: u16| {
+        let bytes = |i: u16| {
             let [start, end] = words.places()[usize::from(i)].map(usize::from);
-            hashes[usize::from(i)] = uncommon(&lower[PAD + start..PAD + end]);
+            &lower[PAD + start..PAD + end]
         };
         for &i in words.long() {
             let [start, end] = words.places()[usize::from(i)];
             if usize::from(end - start) > SHORT {
-                correct(i);
+                hashes[usize::from(i)] = crate::hash::bytes(bytes(i));
             }
         }
-        // the last word may have been given up
-        let curly = &chunk.curly[..chunk.curly_count];
-        curly.iter().filter(|i| usize::from(**i) < count).for_each(|&i| correct(i));
+        let mut last = None;
+        for &i in &chunk.odd[..chunk.odd_count] {
+            // the last word may have been given up
+            if usize::from(i) < count && last != Some(i) {
+                hashes[usize::from(i)] = odd(bytes(i), &mut self.buffers.composer);
+            }
+            last = Some(i);
+        }
         chunk.edges.fill(0);
         // also that of a word that was begun
         let end = (count + 2).min(chunk.marks.len());
         chunk.marks[..end].fill(0);
-        chunk.curly_count = 0;
+        chunk.odd_count = 0;
     }
 }
 
-/// Hash of a word that is long or has curly apostrophes.
+/// Hash of a word that has curly apostrophes or marks to compose.
 #[inline(never)]
-fn uncommon(word: &[u8]) -> u64 {
+fn odd(word: &[u8], composer: &mut Composer) -> u64 {
     const CURLY: &str = "\u{2019}";
-    let curly = CURLY.as_bytes();
-    if word.is_ascii() || !word.windows(curly.len()).any(|bytes| bytes == curly) {
-        return crate::hash::bytes(word);
+    let Ok(text) = std::str::from_utf8(word) else { return crate::hash::bytes(word) };
+    if !word.contains(&CURLY.as_bytes()[0]) {
+        return crate::hash::bytes(composer.nfc(text).as_bytes());
     }
     let mut copy = [0; CHUNK];
     let (mut at, mut len) = (0, 0);
     while at < word.len() {
-        let is_curly = word[at..].starts_with(curly);
+        let is_curly = word[at..].starts_with(CURLY.as_bytes());
         copy[len % CHUNK] = if is_curly { b'\'' } else { word[at] };
-        at += if is_curly { curly.len() } else { 1 };
+        at += if is_curly { CURLY.len() } else { 1 };
         len += 1;
     }
-    crate::hash::bytes(&copy[..len])
+    let word = &copy[..len];
+    match std::str::from_utf8(word) {
+        Ok(text) if !word.is_ascii() => crate::hash::bytes(composer.nfc(text).as_bytes()),
+        _ => crate::hash::bytes(word),
+    }
 }

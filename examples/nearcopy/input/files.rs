@@ -1,15 +1,11 @@
 //! Names and folders.
 
+use super::args::InputArgs;
+use crate::exit::Stop;
+use crate::layout::clean;
+use glob::{MatchOptions, Pattern};
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
-
-/// What the ending of a name says of the content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Text,
-    Lines,
-    Unknown,
-}
 
 /// The path as an id and in messages: with `/` on every system.
 pub fn name(path: &Path) -> String {
@@ -18,26 +14,63 @@ pub fn name(path: &Path) -> String {
 }
 
 /// The ending of a name, that of packing left out, in lower case.
-fn ending(path: &Path) -> Option<String> {
+pub fn ending(path: &Path) -> Option<String> {
     let lower = |path: &Path| path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
     match lower(path)?.as_str() {
-        "gz" | "gzip" | "zst" | "zstd" => lower(Path::new(path.file_stem()?)),
+        "gz" | "gzip" | "zst" | "zstd" | "bz2" | "xz" => lower(Path::new(path.file_stem()?)),
         other => Some(other.to_owned()),
     }
 }
 
-pub fn kind(path: &Path) -> Kind {
-    match ending(path).as_deref() {
-        Some("jsonl" | "ndjson" | "jsonlines") => Kind::Lines,
-        Some("txt" | "text" | "md") => Kind::Text,
-        _ => Kind::Unknown,
-    }
+/// Which files of a folder are read.
+pub struct Choice {
+    include: Vec<Pattern>,
+    exclude: Vec<Pattern>,
+    endings: Vec<String>,
 }
 
-pub fn has_ending(path: &Path, endings: &[String]) -> bool {
-    ending(path).is_some_and(|ending| {
-        endings.iter().any(|e| e.trim_start_matches('.').eq_ignore_ascii_case(&ending))
-    })
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chosen {
+    Yes,
+    /// Not asked for.
+    No,
+    /// Nothing was asked for, and the ending is none that is read.
+    OtherEnding,
+}
+
+impl Choice {
+    pub fn new(args: &InputArgs) -> Result<Self, Stop> {
+        let patterns = |texts: &[String], option: &str| -> Result<Vec<Pattern>, Stop> {
+            let pattern = |text: &String| {
+                Pattern::new(text)
+                    .map_err(|error| Stop::Usage(format!("{option} {}: {error}", clean(text))))
+            };
+            texts.iter().map(pattern).collect()
+        };
+        Ok(Self {
+            include: patterns(&args.include, "--include")?,
+            exclude: patterns(&args.exclude, "--exclude")?,
+            endings: args.ext.iter().map(|e| e.trim_start_matches('.').to_lowercase()).collect(),
+        })
+    }
+
+    /// Whether `file`, found in `folder`, is read.
+    pub fn of(&self, folder: &Path, file: &Path) -> Chosen {
+        let inside = name(file.strip_prefix(folder).unwrap_or(file));
+        let last = inside.rsplit('/').next().unwrap_or(&inside);
+        let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
+        let matches = |patterns: &[Pattern]| {
+            patterns.iter().any(|pattern| {
+                let whole = pattern.as_str().contains('/');
+                pattern.matches_with(if whole { &inside } else { last }, options)
+            })
+        };
+        if matches(&self.exclude) || (!self.include.is_empty() && !matches(&self.include)) {
+            return Chosen::No;
+        }
+        let known = ending(file).is_some_and(|ending| self.endings.contains(&ending));
+        if !self.include.is_empty() || known { Chosen::Yes } else { Chosen::OtherEnding }
+    }
 }
 
 /// The files of a folder and its folders, by name; hidden ones are passed over. What cannot be

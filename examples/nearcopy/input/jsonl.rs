@@ -1,41 +1,34 @@
-//! JSON lines: one object a line.
+//! JSON lines, and JSON objects in a list or one behind the other.
 
-use super::open::{self, Unpacked};
-use super::{Reader, Record, Wanted, text::MOST_BYTES};
+use super::buffer::{Input, Line};
+use super::fields::Found;
+use super::open;
+use super::{Reader, Wanted, charset};
 use crate::exit::Stop;
 use crate::layout::{clean, cut_end};
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::Value;
-use std::fmt;
-use std::io::{BufRead, ErrorKind};
+use std::io::{self, BufRead};
+
+const NO_OBJECT: &str = "lines that are not JSON objects";
 
 impl Reader<'_> {
-    /// Reads the records of one source.
-    pub(super) fn lines(&mut self, source: &str, mut input: Unpacked) -> Result<(), Stop> {
-        self.begin_source(source);
-        let mut line = Vec::new();
+    /// Reads the records of one source of lines.
+    pub(super) fn lines(&mut self, source: &str, mut input: Input) -> Result<(), Stop> {
+        let most = self.args.most_bytes();
         for number in 1.. {
             if self.full() {
                 break;
             }
-            line.clear();
-            match input.read_until(b'\n', &mut line) {
-                Ok(0) => break,
-                Ok(_) => self.line(source, number, &line)?,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            match input.line(most) {
+                Ok(Line::None) => break,
+                Ok(Line::Whole(line)) => self.line(source, number, line)?,
+                Ok(Line::TooLong) => self.too_long(source, number, "the line")?,
+                Ok(Line::Endless) => {
+                    self.too_long(source, number, "the line")?;
+                    self.given_up(source, number)?;
+                    break;
+                }
                 Err(error) => {
-                    let what = open::explain(&error);
-                    let before = if number == 1 {
-                        "nothing could be read".to_owned()
-                    } else {
-                        format!("lines 1 to {} were used", number - 1)
-                    };
-                    self.problems.error(
-                        source,
-                        Some(number),
-                        "files",
-                        &format!("{what}; {before}"),
-                    )?;
+                    self.broken_off(source, number, &error)?;
                     break;
                 }
             }
@@ -43,153 +36,220 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// Reads the objects of one source of JSON.
+    pub(super) fn objects(&mut self, source: &str, mut input: Input) -> Result<(), Stop> {
+        let most = self.args.most_bytes();
+        let mut scan = Scan::default();
+        loop {
+            if self.full() {
+                break;
+            }
+            match scan.next(&mut input, most) {
+                Ok(Item::Object(line)) => {
+                    let object = std::mem::take(&mut scan.object);
+                    self.line(source, line, &object)?;
+                    scan.object = object;
+                }
+                Ok(Item::TooLong(line)) => self.too_long(source, line, "the object")?,
+                Ok(Item::Cut(line)) => {
+                    let what = "the file ends inside an object; the objects before were used";
+                    self.problems.error(source, Some(line), NO_OBJECT, what)?;
+                    break;
+                }
+                Ok(Item::Other(line, found)) => {
+                    let what = format!(
+                        "found {} where an object or a list of objects was expected; what stands \
+                         before was used",
+                        clean(&found)
+                    );
+                    self.problems.error(source, Some(line), NO_OBJECT, &what)?;
+                    break;
+                }
+                Ok(Item::None) => break,
+                Err(error) => {
+                    self.broken_off(source, scan.line, &error)?;
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn too_long(&mut self, source: &str, line: u64, what: &str) -> Result<(), Stop> {
+        let most = self.args.max_record;
+        let what = format!("{what} is longer than {most} MiB, see --max-record; passed over");
+        self.problems.error(source, Some(line), "records that are too long", &what)
+    }
+
+    fn given_up(&mut self, source: &str, line: u64) -> Result<(), Stop> {
+        let what = "the line does not end; the rest of the file was given up";
+        self.problems.error(source, Some(line), "files", what)
+    }
+
+    pub(super) fn broken_off(
+        &mut self,
+        source: &str,
+        line: u64,
+        error: &io::Error,
+    ) -> Result<(), Stop> {
+        let what = open::explain(error);
+        let before = match line {
+            1 => "nothing could be read".to_owned(),
+            _ => format!("lines 1 to {} were used", line - 1),
+        };
+        self.problems.error(source, Some(line), "files", &format!("{what}; {before}"))
+    }
+
     fn line(&mut self, source: &str, number: u64, line: &[u8]) -> Result<(), Stop> {
-        let raw = line.strip_suffix(b"\n").unwrap_or(line);
-        let json = match raw.strip_prefix(b"\xef\xbb\xbf") {
+        let json = match line.strip_prefix(b"\xef\xbb\xbf") {
             Some(json) if number == 1 => json,
-            _ => raw,
+            _ => line,
         };
         if json.trim_ascii().is_empty() {
             return Ok(());
         }
-        let args = self.args;
-        let fields =
-            Fields { id: &args.id_field, text: &args.text_field, site: args.site_field.as_deref() };
-        let place = || format!("{source}:{number}");
-        let found = match (fields.read(json), std::str::from_utf8(json)) {
-            (Err(_), Err(_)) => {
-                self.problems.note("not valid UTF-8, bytes in error became U+FFFD", &place());
-                fields.read(String::from_utf8_lossy(json).as_bytes())
+        match self.json(source, number, json) {
+            Ok(found) => {
+                let raw = match self.wanted {
+                    Wanted::Lines => line.to_vec(),
+                    Wanted::Texts => Vec::new(),
+                };
+                self.take(source, number, found, raw)
             }
-            (found, _) => found,
-        };
-        let found = match found {
-            Ok(found) => found,
-            Err(what) => {
-                return self.problems.error(
-                    source,
-                    Some(number),
-                    "lines that are not JSON objects",
-                    &what,
+            Err(error) => {
+                // the line is named elsewhere
+                let what = error.to_string();
+                let what = what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what);
+                let what = format!(
+                    "{} at column {}; expected one JSON object",
+                    cut_end(&clean(what), 120),
+                    error.column()
                 );
-            }
-        };
-        let text = match found.text {
-            Some(Value::String(text)) => text,
-            other => {
-                let what = wrong_field(&args.text_field, "--text-field", "text", other.as_ref());
-                return self.problems.error(source, Some(number), "records without text", &what);
-            }
-        };
-        if text.len() as u64 > MOST_BYTES {
-            let what = "the text is longer than 4 GiB, the most for one document; split it";
-            return self.problems.error(source, Some(number), "records without text", what);
-        }
-        let id = match found.id {
-            Some(Value::String(id)) if !id.is_empty() => id,
-            Some(Value::Number(id)) => id.to_string(),
-            None | Some(Value::Null) => {
-                self.problems.note("without id, named FILE:LINE", &place());
-                place()
-            }
-            other => {
-                let what =
-                    wrong_field(&args.id_field, "--id-field", "a string or number", other.as_ref());
-                return self.problems.error(source, Some(number), "records without id", &what);
-            }
-        };
-        let site = match found.site {
-            Some(Value::String(site)) if !site.is_empty() => Some(site),
-            _ => None,
-        };
-        let raw = if self.wanted == Wanted::Lines { raw.to_vec() } else { Vec::new() };
-        self.push(Record { id, text, site, source: 0, line: Some(number), raw });
-        Ok(())
-    }
-}
-
-fn wrong_field(field: &str, option: &str, expected: &str, found: Option<&Value>) -> String {
-    let field = clean(field);
-    let found = match found {
-        None => return format!("no field `{field}`; name the field with {option}"),
-        Some(Value::Null) => "null",
-        Some(Value::Bool(_)) => "true or false",
-        Some(Value::Number(_)) => "a number",
-        Some(Value::String(_)) => "an empty string",
-        Some(Value::Array(_)) => "a list",
-        Some(Value::Object(_)) => "an object",
-    };
-    format!("field `{field}` is {found}, expected {expected}; name the field with {option}")
-}
-
-/// The fields to take from each object; all others are skipped unread.
-#[derive(Clone, Copy)]
-struct Fields<'a> {
-    id: &'a str,
-    text: &'a str,
-    site: Option<&'a str>,
-}
-
-#[derive(Default)]
-struct Found {
-    id: Option<Value>,
-    text: Option<Value>,
-    site: Option<Value>,
-}
-
-impl Fields<'_> {
-    fn read(self, json: &[u8]) -> Result<Found, String> {
-        let mut input = serde_json::Deserializer::from_slice(json);
-        let found = self.deserialize(&mut input).and_then(|found| input.end().map(|()| found));
-        found.map_err(|error| {
-            // the line is named elsewhere
-            let what = error.to_string();
-            let what = what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what);
-            format!(
-                "{} at column {}; expected one JSON object a line",
-                cut_end(&clean(what), 120),
-                error.column()
-            )
-        })
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Fields<'_> {
-    type Value = Found;
-
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Found, D::Error> {
-        input.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Fields<'_> {
-    type Value = Found;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Found, M::Error> {
-        let mut found = Found::default();
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            // one field may serve twice
-            let (id, text, site) =
-                (key == self.id, key == self.text, Some(key.as_ref()) == self.site);
-            if !(id || text || site) {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            }
-            let value: Value = map.next_value()?;
-            if id {
-                found.id = Some(value.clone());
-            }
-            if site {
-                found.site = Some(value.clone());
-            }
-            if text {
-                found.text = Some(value);
+                self.problems.error(source, Some(number), NO_OBJECT, &what)
             }
         }
-        Ok(found)
+    }
+
+    fn json(&mut self, source: &str, number: u64, json: &[u8]) -> Result<Found, serde_json::Error> {
+        let found = self.fields.of_json(json);
+        if found.is_ok() || std::str::from_utf8(json).is_ok() {
+            return found;
+        }
+        let (text, replaced) = charset::lossy(json);
+        self.replaced(replaced, &format!("{source}:{number}"));
+        self.fields.of_json(text.as_bytes())
+    }
+}
+
+/// Finds where objects begin and end, without reading them.
+struct Scan {
+    object: Vec<u8>,
+    /// The line that is reached, counted from 1.
+    line: u64,
+    /// Whether the objects stand in a list.
+    list: bool,
+    begun: bool,
+}
+
+impl Default for Scan {
+    fn default() -> Self {
+        Self { object: Vec::new(), line: 1, list: false, begun: false }
+    }
+}
+
+/// What was found, and the line on which it begins.
+enum Item {
+    /// In [`Scan::object`].
+    Object(u64),
+    TooLong(u64),
+    /// The input ends inside an object.
+    Cut(u64),
+    Other(u64, String),
+    None,
+}
+
+impl Scan {
+    fn next(&mut self, input: &mut Input, most: usize) -> io::Result<Item> {
+        if !self.begun {
+            if input.peek(3) == b"\xef\xbb\xbf" {
+                input.consume(3);
+            }
+            self.begun = true;
+            self.list = self.blank(input)? == Some(b'[');
+            if self.list {
+                input.consume(1);
+            }
+        }
+        loop {
+            match self.blank(input)? {
+                None => return Ok(Item::None),
+                Some(b'{') => return self.object(input, most),
+                Some(b',') => input.consume(1),
+                Some(b']') if self.list => {
+                    input.consume(1);
+                    self.list = false;
+                }
+                Some(_) => {
+                    let found = String::from_utf8_lossy(input.peek(20)).into_owned();
+                    return Ok(Item::Other(self.line, found));
+                }
+            }
+        }
+    }
+
+    /// The next byte that is not blank, still to be read.
+    fn blank(&mut self, input: &mut Input) -> io::Result<Option<u8>> {
+        loop {
+            let here = input.fill_buf()?;
+            let Some(&first) = here.first() else { return Ok(None) };
+            if !first.is_ascii_whitespace() {
+                return Ok(Some(first));
+            }
+            self.line += u64::from(first == b'\n');
+            input.consume(1);
+        }
+    }
+
+    /// Reads to the brace that closes the one ahead.
+    fn object(&mut self, input: &mut Input, most: usize) -> io::Result<Item> {
+        let begun = self.line;
+        self.object.clear();
+        let (mut depth, mut text, mut escaped, mut too_long) = (0_u64, false, false, false);
+        loop {
+            let here = input.fill_buf()?;
+            if here.is_empty() {
+                return Ok(Item::Cut(begun));
+            }
+            let mut end = None;
+            for (at, &byte) in here.iter().enumerate() {
+                self.line += u64::from(byte == b'\n');
+                match byte {
+                    _ if escaped => escaped = false,
+                    b'\\' if text => escaped = true,
+                    b'"' => text = !text,
+                    b'{' | b'[' if !text => depth += 1,
+                    b'}' | b']' if !text => {
+                        depth -= 1;
+                        if depth == 0 {
+                            end = Some(at + 1);
+                            break;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let n = end.unwrap_or(here.len());
+            if !too_long {
+                self.object.extend_from_slice(&here[..n]);
+            }
+            input.consume(n);
+            if self.object.len() > most {
+                too_long = true;
+                self.object = Vec::new();
+            }
+            if end.is_some() {
+                return Ok(if too_long { Item::TooLong(begun) } else { Item::Object(begun) });
+            }
+        }
     }
 }

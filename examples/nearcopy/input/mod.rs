@@ -1,18 +1,53 @@
 //! Files to documents.
+//!
+//! `open` unpacks a file, `kind` says what it holds, and one file for each kind takes the documents
+//! out of it: `text` and `html`, `jsonl`, `table`, `parquet`, `archive`. Records are read one at a
+//! time; only the texts that are kept stay in memory.
 
+mod ahead;
+mod archive;
+pub mod args;
+mod buffer;
+mod charset;
+mod fields;
 mod files;
+#[cfg(feature = "html")]
+mod flatten;
+mod gzip;
+mod html;
+mod http;
+mod ids;
 mod jsonl;
-mod open;
+mod kind;
+pub mod meter;
+pub mod open;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod sample;
+mod spool;
+mod table;
 mod text;
+mod warc;
 
-use crate::cli::{Input, InputArgs, OnDuplicateId};
 use crate::exit::Stop;
 use crate::layout::{clean, count};
 use crate::problems::Problems;
 use crate::progress::Progress;
-use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use args::InputArgs;
+use buffer::Input;
+use encoding_rs::Encoding;
+use fields::{Fields, Found, Named};
+use files::{Choice, Chosen};
+use kind::Kind;
+use meter::Meter;
+use sample::Sampler;
+use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use spool::Spool;
 pub use text::read_text;
 
 /// One document as it was read.
@@ -21,36 +56,80 @@ pub struct Record {
     pub id: String,
     pub text: String,
     pub site: Option<String>,
+    /// As the record or the archive writes it.
+    pub date: Option<String>,
     /// Index into [`Corpus::sources`].
     source: u32,
-    /// The line, counted from 1, in a file of many records.
+    /// The line, row or record, counted from 1, in a file of many documents.
     line: Option<u64>,
     /// The bytes of the line without its end, where the lines were asked for.
     pub raw: Vec<u8>,
 }
 
+/// A file that was read.
+pub struct Source {
+    /// As it was given or found.
+    pub name: String,
+    pub kind: &'static str,
+    pub packing: &'static str,
+    /// Documents it gave, before any sample.
+    pub documents: u64,
+    /// Where it stands; none for standard input.
+    path: Option<PathBuf>,
+    meter: Meter,
+}
+
+impl Source {
+    /// Size and digest of the whole file; none for a standard input that was not read to its end.
+    pub fn digest(&self) -> io::Result<Option<meter::Digest>> {
+        if let Some(path) = &self.path
+            && self.meter.digest().is_none()
+        {
+            self.meter.complete(path)?;
+        }
+        Ok(self.meter.digest())
+    }
+}
+
 /// All documents of a run.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Corpus {
     pub records: Vec<Record>,
-    sources: Vec<String>,
+    pub sources: Vec<Source>,
+    /// Holds the texts where the records do not.
+    pub spool: Option<Spool>,
     /// Bytes of text.
     pub bytes: u64,
+    /// Documents that were read, before any sample.
+    pub read: u64,
     /// The limit was reached before the input ended.
     pub limited: bool,
 }
 
 impl Corpus {
+    /// The text of document `doc`.
+    pub fn text(&self, doc: usize) -> io::Result<Cow<'_, str>> {
+        match &self.spool {
+            Some(spool) => spool.text(doc).map(Cow::Owned),
+            None => Ok(Cow::Borrowed(&self.records[doc].text)),
+        }
+    }
+
     /// The place of a record, as `FILE` or `FILE:LINE`.
     pub fn place(&self, record: &Record) -> String {
-        let source = &self.sources[record.source as usize];
+        let source = &self.sources[record.source as usize].name;
         match record.line {
             Some(line) => format!("{source}:{line}"),
             None => source.clone(),
         }
     }
 
-    /// Number of files that gave documents.
+    /// The file of a record.
+    pub fn source(&self, record: &Record) -> &str {
+        &self.sources[record.source as usize].name
+    }
+
+    /// Number of files that were read.
     pub fn files(&self) -> usize {
         self.sources.len()
     }
@@ -73,7 +152,18 @@ pub fn read(
     problems: &mut Problems,
     progress: &Progress,
 ) -> Result<Corpus, Stop> {
-    let corpus = read_all(args, wanted, problems, progress);
+    read_with(args, wanted, problems, progress, &mut |_| {})
+}
+
+/// As [`read`]; `each` may take the text of a record away.
+pub fn read_with(
+    args: &InputArgs,
+    wanted: Wanted,
+    problems: &mut Problems,
+    progress: &Progress,
+    each: &mut dyn FnMut(&mut Record),
+) -> Result<Corpus, Stop> {
+    let corpus = read_all(args, wanted, problems, progress, each);
     if corpus.is_err() {
         problems.tell_counts();
     }
@@ -85,13 +175,31 @@ fn read_all(
     wanted: Wanted,
     problems: &mut Problems,
     progress: &Progress,
+    each: &mut dyn FnMut(&mut Record),
 ) -> Result<Corpus, Stop> {
     if args.paths.iter().filter(|p| p.as_os_str() == "-").count() > 1 {
         return Err(Stop::Usage("standard input (-) can be read only once".to_owned()));
     }
+    let encoding = match &args.encoding {
+        None => None,
+        Some(label) => Some(charset::labelled(label).ok_or_else(|| {
+            Stop::Usage(format!("--encoding {}: no such encoding; such as utf-8", clean(label)))
+        })?),
+    };
     progress.reading();
-    let mut reader =
-        Reader { args, wanted, problems, progress, corpus: Corpus::default(), without_site: 0 };
+    let mut reader = Reader {
+        args,
+        wanted,
+        encoding,
+        choice: Choice::new(args)?,
+        fields: Fields::new(args),
+        problems,
+        progress,
+        each,
+        sampler: args.sample.map(|size| Sampler::new(size, args.seed)),
+        corpus: Corpus::default(),
+        without_site: 0,
+    };
     for path in &args.paths {
         if reader.full() {
             break;
@@ -103,48 +211,62 @@ fn read_all(
         }
     }
     let (without_site, mut corpus) = (reader.without_site, reader.corpus);
+    if let Some(sampler) = reader.sampler {
+        corpus.records = sampler.finish();
+        corpus.bytes = corpus.records.iter().map(|record| record.text.len() as u64).sum();
+        corpus.records.iter_mut().for_each(&mut *reader.each);
+    }
     progress.finish();
-    if let Some(field) = &args.site_field
-        && without_site == corpus.records.len()
+    if let Some(field) = args.site_field.as_ref().or(args.url_field.as_ref())
+        && without_site == corpus.read
         && without_site > 0
     {
-        problems.note("no document names a site", &format!("--site-field {field}"));
+        problems.note("no document names a site", &format!("in field `{field}`"));
     }
     if corpus.records.is_empty() {
         let names: Vec<String> = args.paths.iter().map(|p| clean(&p.to_string_lossy())).collect();
         return Err(Stop::NothingToDo(format!(
-            "no documents in {}; expected text files, or JSON lines with a field `{}` that holds text",
+            "no documents in {}; expected text files, archives, or records with a field `{}` that \
+             holds text",
             names.join(", "),
-            clean(&args.text_field)
+            clean(&args.text_field.join(","))
         )));
     }
-    unique_ids(&mut corpus, args.on_duplicate_id)?;
+    ids::unique(&mut corpus, args.on_duplicate_id)?;
     Ok(corpus)
 }
 
 struct Reader<'a> {
     args: &'a InputArgs,
     wanted: Wanted,
+    encoding: Option<&'static Encoding>,
+    choice: Choice,
+    fields: Fields,
     problems: &'a mut Problems,
     progress: &'a Progress,
+    each: &'a mut dyn FnMut(&mut Record),
+    sampler: Option<Sampler>,
     corpus: Corpus,
-    without_site: usize,
+    without_site: u64,
 }
 
 impl Reader<'_> {
     fn full(&mut self) -> bool {
-        let full = self.args.limit.is_some_and(|limit| self.corpus.records.len() as u64 >= limit);
+        let full = self.args.limit.is_some_and(|limit| self.corpus.read >= limit);
         self.corpus.limited |= full;
         full
     }
 
+    /// Documents read so far.
+    fn documents(&self) -> u64 {
+        self.corpus.read
+    }
+
     fn standard_input(&mut self) -> Result<(), Stop> {
         const NAME: &str = "standard input";
-        let input = open::unpack(Box::new(std::io::stdin()));
-        match input {
-            Ok(input) if self.args.input == Input::Text => self.text(NAME, "-", input),
-            Ok(input) => self.lines(NAME, input),
-            Err(error) => self.problems.error(NAME, None, "inputs", &error.to_string()),
+        match open::standard_input() {
+            Ok(opened) => self.opened(NAME, None, opened, false),
+            Err(error) => self.problems.error(NAME, None, "inputs", &open::explain(&error)),
         }
     }
 
@@ -158,33 +280,38 @@ impl Reader<'_> {
     }
 
     fn folder(&mut self, folder: &Path) -> Result<(), Stop> {
-        let before = self.corpus.records.len();
-        let mut others = (0, String::new());
+        let before = self.documents();
+        let (mut others, mut first) = (0, String::new());
         for entry in files::inside(folder) {
             if self.full() {
                 return Ok(());
             }
-            match entry {
-                Err((name, what)) => self.problems.error(&name, None, "files", &what)?,
-                Ok(path) if files::has_ending(&path, &self.args.ext) => self.file(&path, true)?,
-                Ok(path) => {
-                    if others.0 == 0 {
-                        others.1 = files::name(&path);
+            let path = match entry {
+                Ok(path) => path,
+                Err((name, what)) => {
+                    self.problems.error(&name, None, "files", &what)?;
+                    continue;
+                }
+            };
+            match self.choice.of(folder, &path) {
+                Chosen::Yes => self.file(&path, true)?,
+                Chosen::No => {}
+                Chosen::OtherEnding => {
+                    let name = files::name(&path);
+                    self.problems.note("left aside for the ending of the name, see --ext", &name);
+                    if others == 0 {
+                        first = name;
                     }
-                    others.0 += 1;
-                    self.problems.note(
-                        "left aside for the ending of the name, see --ext",
-                        &files::name(&path),
-                    );
+                    others += 1;
                 }
             }
         }
-        if self.corpus.records.len() == before && others.0 > 0 {
+        if self.documents() == before && others > 0 {
             let what = format!(
                 "holds no file that ends in {}, but {} such as {}; name the endings with --ext",
                 self.args.ext.join(", "),
-                count(others.0, "other", "others"),
-                clean(&others.1)
+                count(others, "other", "others"),
+                clean(&first)
             );
             self.problems.error(&files::name(folder), None, "folders", &what)?;
         }
@@ -193,128 +320,183 @@ impl Reader<'_> {
 
     fn file(&mut self, path: &Path, in_folder: bool) -> Result<(), Stop> {
         let name = files::name(path);
-        let mut input = match open::open(path) {
-            Ok(input) => input,
-            Err(error) => {
-                return self.problems.error(&name, None, "files", &open::explain(&error));
-            }
-        };
-        let lines = match self.args.input {
-            Input::Jsonl => true,
-            Input::Text => false,
-            Input::Auto => match files::kind(path) {
-                files::Kind::Lines => true,
-                files::Kind::Text => false,
-                files::Kind::Unknown => match open::begins_with_brace(&mut input) {
-                    Ok(brace) => brace,
-                    Err(error) => {
-                        return self.problems.error(&name, None, "files", &open::explain(&error));
-                    }
-                },
-            },
-        };
-        if lines {
-            return self.lines(&name, input);
+        match open::open(path) {
+            Ok(opened) => self.opened(&name, Some(path), opened, in_folder),
+            Err(error) => self.problems.error(&name, None, "files", &open::explain(&error)),
         }
-        if self.wanted == Wanted::Lines {
-            let what = "is not JSON lines, and dedup writes lines; use cluster for text files";
-            return self.problems.error(&name, None, "files", what);
-        }
-        if in_folder {
-            match open::looks_binary(&mut input) {
-                Ok(false) => {}
-                Ok(true) => {
-                    self.problems.note("left aside as binary", &name);
-                    return Ok(());
-                }
-                Err(error) => {
-                    return self.problems.error(&name, None, "files", &open::explain(&error));
-                }
-            }
-        }
-        self.text(&name, &name, input)
     }
 
-    fn text(&mut self, source: &str, id: &str, mut input: open::Unpacked) -> Result<(), Stop> {
-        let Some(text) = text::read_into(source, &mut input, self.problems)? else {
+    /// Reads what was opened.
+    fn opened(
+        &mut self,
+        name: &str,
+        path: Option<&Path>,
+        opened: open::Opened,
+        in_folder: bool,
+    ) -> Result<(), Stop> {
+        let open::Opened { mut input, packing, meter } = opened;
+        let kind = Kind::find(self.args.input, path, &mut input);
+        let document = matches!(kind, Kind::Text | Kind::Html);
+        if self.wanted == Wanted::Lines && kind != Kind::Lines {
+            let what = "is not JSON lines, and dedup writes lines; use cluster for other files";
+            return self.problems.error(name, None, "files", what);
+        }
+        if in_folder && document && open::looks_binary(&mut input) {
+            self.problems.note("left aside as binary", name);
             return Ok(());
-        };
-        self.begin_source(source);
-        self.push(Record {
-            id: id.to_owned(),
-            text,
-            site: None,
-            source: 0,
-            line: None,
-            raw: Vec::new(),
+        }
+        self.corpus.sources.push(Source {
+            name: name.to_owned(),
+            kind: kind.name(),
+            packing,
+            documents: 0,
+            path: path.map(Path::to_owned),
+            meter,
         });
+        match kind {
+            Kind::Text | Kind::Html => {
+                let id = if path.is_none() { "-" } else { name };
+                self.document(name, id, kind == Kind::Html, input)
+            }
+            Kind::Archive => self.archive(name, input),
+            Kind::Parquet => self.parquet(name, path, packing),
+            Kind::Lines => self.decoded(name, input, Self::lines),
+            Kind::Json => self.decoded(name, input, Self::objects),
+            Kind::Csv | Kind::Tsv => {
+                self.decoded(name, input, |reader, name, input| reader.rows(name, kind, input))
+            }
+        }
+    }
+
+    fn document(
+        &mut self,
+        source: &str,
+        id: &str,
+        markup: bool,
+        mut input: Input,
+    ) -> Result<(), Stop> {
+        let longest = format!("{} MiB, see --max-record", self.args.max_record);
+        let whole = text::Whole {
+            most: self.args.most_bytes(),
+            longest: &longest,
+            encoding: self.encoding,
+            html: self.args.html,
+        };
+        if let Some(text) = whole.read(source, markup, &mut input, self.problems)? {
+            let named = Named { id: Some(id.to_owned()), text, site: None, date: None };
+            self.push(named, None, Vec::new());
+        }
         Ok(())
     }
 
-    fn begin_source(&mut self, source: &str) {
-        self.corpus.sources.push(source.to_owned());
+    /// Reads records with `f`, from bytes that are UTF-8 wherever they can be.
+    fn decoded(
+        &mut self,
+        name: &str,
+        mut input: Input,
+        f: impl FnOnce(&mut Self, &str, Input) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        const HEAD: usize = 1 << 16;
+        let head = input.peek(HEAD);
+        // a character that the end of the head cuts in two is no error
+        let cut = head.len() == HEAD;
+        let end = if cut { head.len() - head.len().min(4) } else { head.len() };
+        let encoding = charset::find(&head[..end], self.encoding, None);
+        if encoding == encoding_rs::UTF_8 {
+            return f(self, name, input);
+        }
+        let replaced = Arc::new(AtomicU64::new(0));
+        let decoded = charset::Transcoder::new(input, encoding, Arc::clone(&replaced));
+        let done = f(self, name, Input::new(Box::new(decoded)));
+        text::note(self.problems, encoding, replaced.load(Ordering::Relaxed), name);
+        done
     }
 
-    fn push(&mut self, mut record: Record) {
-        record.source = self.corpus.sources.len() as u32 - 1;
-        self.corpus.bytes += record.text.len() as u64;
-        self.without_site += usize::from(record.site.is_none());
-        self.corpus.records.push(record);
-        if self.corpus.records.len().is_multiple_of(256) {
-            self.progress.read(self.corpus.records.len() as u64);
+    #[cfg(feature = "parquet")]
+    fn parquet(&mut self, name: &str, path: Option<&Path>, packing: &str) -> Result<(), Stop> {
+        let what = match (path, packing) {
+            (Some(path), "none") => return self.columns(name, path),
+            (None, _) => "Parquet cannot be read from a pipe; name a file".to_owned(),
+            (_, packing) => format!("is Parquet packed with {packing}; unpack it first"),
+        };
+        self.problems.error(name, None, "files", &what)
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn parquet(&mut self, name: &str, _: Option<&Path>, _: &str) -> Result<(), Stop> {
+        self.problems.error(name, None, "files", &open::needs("is Parquet", "parquet"))
+    }
+
+    /// The text of a page.
+    fn of_html(&mut self, html: &str, place: &str) -> String {
+        let page = html::text(html, self.args.html);
+        if page.no_article {
+            self.problems.note(text::NO_ARTICLE, place);
+        }
+        page.text
+    }
+
+    /// Counts bytes that were no text.
+    fn replaced(&mut self, replaced: u64, place: &str) {
+        text::note(self.problems, encoding_rs::UTF_8, replaced, place);
+    }
+
+    /// Makes the document of a record.
+    fn take(&mut self, source: &str, line: u64, found: Found, raw: Vec<u8>) -> Result<(), Stop> {
+        let named = match self.fields.name(found) {
+            Ok(named) => named,
+            Err((kind, what)) => return self.problems.error(source, Some(line), kind, &what),
+        };
+        if named.text.len() > self.args.most_bytes() {
+            return self.too_long(source, line, "the text");
+        }
+        self.push(named, Some(line), raw);
+        Ok(())
+    }
+
+    /// Adds a document of the source at hand; `line` is its place there.
+    fn push(&mut self, named: Named, line: Option<u64>, raw: Vec<u8>) {
+        let source = self.corpus.sources.len() as u32 - 1;
+        if let Some(source) = self.corpus.sources.last_mut() {
+            source.documents += 1;
+        }
+        self.corpus.read += 1;
+        self.without_site += u64::from(named.site.is_none());
+        let Named { id, text, site, date } = named;
+        let id = id.unwrap_or_else(|| {
+            let source = &self.corpus.sources[source as usize].name;
+            let Some(line) = line else { return source.clone() };
+            let place = format!("{source}:{line}");
+            self.problems.note("without id, named FILE:LINE", &place);
+            place
+        });
+        let mut record = Record { id, text, site, date, source, line, raw };
+        match &mut self.sampler {
+            Some(sampler) => sampler.offer(record),
+            None => {
+                self.corpus.bytes += record.text.len() as u64;
+                (self.each)(&mut record);
+                self.corpus.records.push(record);
+            }
+        }
+        if self.corpus.read.is_multiple_of(256) {
+            self.progress.read(self.corpus.read);
         }
     }
 }
 
-/// Makes sure that an id names one document.
-fn unique_ids(corpus: &mut Corpus, on_duplicate: OnDuplicateId) -> Result<(), Stop> {
-    const SHOWN: usize = 5;
-    let mut first: HashMap<&str, usize> = HashMap::with_capacity(corpus.records.len());
-    let mut twice: Vec<(usize, usize)> = Vec::new();
-    for (at, record) in corpus.records.iter().enumerate() {
-        if let Some(&before) = first.get(record.id.as_str()) {
-            twice.push((before, at));
-        } else {
-            first.insert(&record.id, at);
-        }
-    }
-    if twice.is_empty() {
-        return Ok(());
-    }
-    if on_duplicate == OnDuplicateId::Refuse {
-        let mut message = format!(
-            "{} an id that stands before:",
-            count(twice.len() as u64, "document has", "documents have")
-        );
-        for &(before, at) in twice.iter().take(SHOWN) {
-            let (before, record) = (&corpus.records[before], &corpus.records[at]);
-            message.push_str(&format!(
-                "\n  {} at {} and at {}",
-                clean(&record.id),
-                clean(&corpus.place(before)),
-                clean(&corpus.place(record))
-            ));
-        }
-        if twice.len() > SHOWN {
-            message.push_str(&format!("\n  and {} more", twice.len() - SHOWN));
-        }
-        message.push_str(
-            "\nname another field with --id-field, or number them with --on-duplicate-id suffix",
-        );
-        return Err(Stop::Refused(message));
-    }
-    let mut taken: HashSet<String> = first.into_keys().map(str::to_owned).collect();
-    let mut next: HashMap<usize, u64> = HashMap::new();
-    for (before, at) in twice {
-        let number = next.entry(before).or_insert(2);
-        loop {
-            let id = format!("{}#{number}", corpus.records[before].id);
-            *number += 1;
-            if taken.insert(id.clone()) {
-                corpus.records[at].id = id;
-                break;
-            }
-        }
-    }
-    Ok(())
+/// The host of an address, in lower case and without `www.` and port.
+fn host(address: &str) -> Option<String> {
+    let (_, rest) = address.trim().split_once("://")?;
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let host = authority.rsplit('@').next()?;
+    let end =
+        if host.starts_with('[') { host.find(']').map_or(host.len(), |at| at + 1) } else { 0 };
+    let host = match host[end..].find(':') {
+        Some(port) => &host[..end + port],
+        None => host,
+    };
+    let host = host.trim_end_matches('.').to_lowercase();
+    let host = host.strip_prefix("www.").map_or(host.clone(), str::to_owned);
+    (!host.is_empty()).then_some(host)
 }

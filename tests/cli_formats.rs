@@ -1,0 +1,244 @@
+//! Every format that is read: the same documents whatever they come in, and what is damaged told.
+
+mod cli;
+
+use cli::{article, corpus, file, folder, gzip, path, record, run, run_with_input, scrape, zstd};
+use serde_json::json;
+
+/// Ids, in order of input.
+fn ids(run: &cli::Run) -> Vec<String> {
+    run.json().iter().map(|d| d["id"].as_str().expect("id").to_owned()).collect()
+}
+
+/// Reads `path` with further arguments; the run must succeed with `code`.
+#[track_caller]
+fn read(path: &str, more: &[&str], code: i32) -> cli::Run {
+    run(["cluster", path, "--format", "json"].iter().chain(more)).code(code)
+}
+
+#[track_caller]
+fn says(text: &str, words: &[&str]) {
+    for word in words {
+        assert!(text.contains(word), "{word:?} is not in {text:?}");
+    }
+}
+
+/// A cell as RFC 4180 quotes it.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+#[test]
+fn one_corpus_in_many_formats() {
+    let dir = folder();
+    let lines = corpus(4);
+    let expected = read(&file(&dir, "in.jsonl", &lines), &[], 0).stdout;
+    let objects: Vec<&str> = lines.lines().collect();
+    let pairs: Vec<(String, String)> = (0..4)
+        .flat_map(|n| [(format!("a{n}"), article(n)), (format!("s{n}"), scrape(n))])
+        .collect();
+    let table = |delimiter: &str| {
+        let row = |(id, text): &(String, String)| {
+            format!("{id}{delimiter}x{delimiter}{}\n", quoted(text))
+        };
+        format!("id{delimiter}other{delimiter}text\n{}", pairs.iter().map(row).collect::<String>())
+    };
+    let pretty: Vec<serde_json::Value> =
+        objects.iter().map(|o| serde_json::from_str(o).expect("object")).collect();
+    let wide = |text: &str| -> Vec<u8> {
+        [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect()
+    };
+    for (name, bytes) in [
+        ("list.json", format!("[{}]\n", objects.join(",\n")).into_bytes()),
+        ("pretty.json", serde_json::to_vec_pretty(&pretty).expect("JSON")),
+        ("behind.json", objects.join(" ").into_bytes()),
+        ("lines.json", lines.clone().into_bytes()),
+        ("unnamed-list", format!("[ {} ]", objects.join(",")).into_bytes()),
+        ("in.csv", table(",").into_bytes()),
+        ("marked.csv", format!("\u{feff}{}", table(",")).into_bytes()),
+        ("semicolons.csv", table(";").into_bytes()),
+        ("lines-end-in-crlf.csv", table(",").replace("\"\n", "\"\r\n").into_bytes()),
+        ("in.tsv", table("\t").into_bytes()),
+        ("in.csv.gz", gzip(table(",").as_bytes())),
+        ("long-window.csv", zstd(table(",").as_bytes(), 27)),
+        ("wide.csv", wide(&table(","))),
+        ("wide.jsonl", wide(&lines)),
+    ] {
+        let found = read(&file(&dir, name, bytes), &[], 0);
+        assert_eq!(found.stdout, expected, "{name}: {}", found.stderr);
+    }
+    let piped = run_with_input(
+        ["cluster", "-", "--input", "csv", "--format", "json"],
+        table(",").as_bytes(),
+    );
+    assert_eq!(piped.code(0).stdout, expected);
+    let piped = run_with_input(
+        ["cluster", "-", "--format", "json"],
+        format!("[{}]", objects.join(",")).as_bytes(),
+    );
+    assert_eq!(piped.code(0).stdout, expected);
+}
+
+#[test]
+fn fields_may_be_several_and_nested() {
+    let dir = folder();
+    let nested = json!({"meta": {"key": 7, "url": "https://WWW.Example.org:8080/a?b"},
+        "title": "Headline", "body": {"parts": ["First line.", "Second line."]}, "a.b": "dotted"});
+    let input = file(&dir, "in.jsonl", format!("{nested}\n"));
+    let args = ["--id-field", "meta.key", "--text-field", "title,body.parts,missing,a.b"];
+    let found = read(&input, &args, 0);
+    assert_eq!(ids(&found), ["7"]);
+    // what was joined is seen through its copy
+    let plain = record("copy", "Headline\nFirst line.\nSecond line.\ndotted");
+    let copy = file(&dir, "copy.jsonl", plain);
+    let relation = |more: &[&str]| {
+        let args = ["cluster", &input, &copy, "--format", "json", "--on-duplicate-id", "suffix"];
+        run(args.iter().chain(more)).code(1)
+    };
+    let told = relation(&args);
+    says(&told.stderr, &["copy.jsonl:1", "no field `title,body.parts,missing,a.b`"]);
+    // a field that is there but is no text is told
+    let odd = file(&dir, "odd.jsonl", "{\"id\": 1, \"title\": \"x\", \"text\": {\"a\": 1}}\n");
+    let told = run(["cluster", &odd, "--text-field", "title,text"]).code(3);
+    says(&told.stderr, &["is an object"]);
+    let null = file(&dir, "null.jsonl", "{\"id\": 1, \"title\": null, \"text\": \"x\"}\n");
+    assert_eq!(ids(&read(&null, &["--text-field", "title,text"], 0)), ["1"]);
+    // in a table
+    let table = file(&dir, "t.csv", "key,head,body\n5,Head,Body\n,No,Id\n");
+    let args = ["--id-field", "key", "--text-field", "head,body"];
+    let found = read(&table, &args, 0);
+    assert_eq!(ids(&found), ["5".to_owned(), format!("{table}:3")]);
+    says(&found.stderr, &["without id"]);
+}
+
+#[test]
+fn tables_say_what_is_wrong_with_them() {
+    let dir = folder();
+    let none = file(&dir, "none.csv", "key,body\n1,x\n");
+    says(&run(["cluster", &none]).code(3).stderr, &["no column text", "key, body", "--text-field"]);
+    let ragged = file(&dir, "ragged.csv", "id,text\n1,one\n2\n3,\"a, b\"\n4,x,y\n5,\"open\n6,z\n");
+    let found = read(&ragged, &[], 1);
+    assert_eq!(ids(&found), ["1", "3", "5"]);
+    says(&found.stderr, &["ragged.csv:3: the row has 1 cell", "ragged.csv:5: the row has 3 cells"]);
+    let empty = file(&dir, "empty.csv", "");
+    says(&run(["cluster", &empty]).code(3).stderr, &["no documents"]);
+    let cut = file(&dir, "cut.json", "[{\"id\": 1, \"text\": \"x\"}, {\"id\": 2, \"te");
+    let found = read(&cut, &[], 1);
+    assert_eq!(ids(&found), ["1"]);
+    says(&found.stderr, &["ends inside an object"]);
+    let other = file(&dir, "other.json", "{\"id\": 1, \"text\": \"x\"}\nnull\n");
+    says(&read(&other, &[], 1).stderr, &["other.json:2", "found null"]);
+}
+
+#[test]
+fn folders_are_searched_by_globs() {
+    let dir = folder();
+    std::fs::create_dir_all(dir.path().join("c/2024/deep")).expect("folders");
+    for (n, name) in
+        ["c/a.txt", "c/b.md", "c/c.log", "c/2024/d.txt", "c/2024/deep/e.txt"].iter().enumerate()
+    {
+        file(&dir, name, article(n));
+    }
+    let root = path(&dir, "c");
+    let found = |more: &[&str]| -> Vec<String> {
+        ids(&read(&root, more, 0)).iter().map(|id| id.replace(&format!("{root}/"), "")).collect()
+    };
+    assert_eq!(found(&[]), ["2024/d.txt", "2024/deep/e.txt", "a.txt", "b.md"]);
+    assert_eq!(found(&["--include", "*.log"]), ["c.log"]);
+    assert_eq!(found(&["--include", "2024/*.txt"]), ["2024/d.txt"]);
+    assert_eq!(found(&["--include", "2024/**/*.txt"]), ["2024/d.txt", "2024/deep/e.txt"]);
+    let args = ["--exclude", "d.*", "--exclude", "2024/deep/*"];
+    assert_eq!(found(&args), ["a.txt", "b.md"]);
+    assert_eq!(found(&["--include", "*.log", "--include", "*.md"]), ["b.md", "c.log"]);
+    says(&run(["cluster", &root, "--include", "[a"]).code(2).stderr, &["--include"]);
+}
+
+#[test]
+fn a_sample_is_drawn_by_the_ids() {
+    let dir = folder();
+    let lines: Vec<String> = (0..200).map(|n| record(&format!("id{n}"), &article(n))).collect();
+    let forth = file(&dir, "forth.jsonl", lines.concat());
+    let back = file(&dir, "back.jsonl", lines.iter().rev().cloned().collect::<String>());
+    let draw = |path: &str, size: &str, seed: &str| {
+        let mut ids = ids(&read(path, &["--sample", size, "--seed", seed], 0));
+        let ordered = ids.clone();
+        ids.sort();
+        (ordered, ids)
+    };
+    let (ordered, ten) = draw(&forth, "10", "1");
+    assert_eq!(ten.len(), 10);
+    assert_eq!(draw(&back, "10", "1").1, ten, "the order of input says nothing");
+    let positions: Vec<u32> = ordered.iter().map(|id| id[2..].parse().expect("number")).collect();
+    assert!(positions.is_sorted(), "documents stay in order of input: {positions:?}");
+    let fifty = draw(&forth, "50", "1").1;
+    assert!(ten.iter().all(|id| fifty.contains(id)), "a larger sample adds to a smaller one");
+    assert_ne!(draw(&forth, "10", "2").1, ten);
+    assert_eq!(draw(&forth, "1000", "1").1.len(), 200);
+    // the limit goes first
+    let few = ids(&read(&forth, &["--sample", "5", "--limit", "5"], 0));
+    assert_eq!(few, ["id0", "id1", "id2", "id3", "id4"]);
+    // each document is as likely: with half of them drawn, one comes in half of the samples
+    let drawn =
+        (0..40).filter(|seed| draw(&forth, "100", &seed.to_string()).1.contains(&"id7".to_owned()));
+    let times = drawn.count();
+    assert!((8..=32).contains(&times), "{times} of 40");
+}
+
+#[test]
+fn long_records_are_passed_over_in_bounded_memory() {
+    let dir = folder();
+    let long = "word ".repeat(300_000);
+    let cap = ["--max-record", "1"];
+    let lines = record("a", "one") + &record("b", &long) + &record("c", "three");
+    for (name, bytes) in [
+        ("in.jsonl", lines.clone()),
+        ("in.json", format!("[{}]", lines.trim_end().replace('\n', ","))),
+        ("in.csv", format!("id,text\na,one\nb,{long}\nc,three\n")),
+    ] {
+        let found = read(&file(&dir, name, bytes), &cap, 1);
+        assert_eq!(ids(&found), ["a", "c"], "{name}");
+        says(&found.stderr, &["longer than 1 MiB", "--max-record"]);
+    }
+    let text = file(&dir, "in.txt", &long);
+    says(&run(["cluster", &text].iter().chain(&cap)).code(3).stderr, &["longer than 1 MiB"]);
+    // a bomb: a line that does not end
+    let bomb = gzip(&[b"{\"id\": 1, \"text\": \"".as_slice(), &vec![b'x'; 64 << 20]].concat());
+    let bomb = file(&dir, "bomb.jsonl.gz", bomb);
+    let found =
+        run(["cluster", &bomb, &file(&dir, "good.jsonl", record("g", "x"))].iter().chain(&cap));
+    let found = found.code(1);
+    says(&found.stderr, &["bomb.jsonl.gz:1", "given up"]);
+}
+
+#[test]
+fn encodings_are_told_apart() {
+    let dir = folder();
+    let german = "Die Bäckerei öffnet früh, und die Kundschaft läuft über den Weg. ".repeat(20);
+    let latin1 = |text: &str| text.chars().map(|c| c as u8).collect::<Vec<u8>>();
+    let plain = file(&dir, "plain.txt", &german);
+    let utf16: Vec<u8> = german.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (name, bytes, words) in [
+        ("latin1.txt", latin1(&german), "windows-1252"),
+        ("unmarked-utf16.txt", utf16, "UTF-16LE"),
+        ("marked.txt", format!("\u{feff}{german}").into_bytes(), ""),
+    ] {
+        let path = file(&dir, name, bytes);
+        let found = run(["cluster", &plain, &path, "--format", "json"]).code(0);
+        assert!(found.stdout.contains("byte for byte"), "{name}: {}", found.stdout);
+        says(&found.stderr, &[words]);
+    }
+    // some bytes in error do not make another encoding
+    let mut broken = german.clone().into_bytes();
+    broken.splice(100..100, [0xff, 0xfe, 0xff]);
+    let found = read(&file(&dir, "broken.txt", &broken), &[], 0);
+    says(&found.stderr, &["U+FFFD"]);
+    // asked for; a table
+    let table = latin1(&format!("id,text\n1,\"{german}\"\n"));
+    let table = file(&dir, "t.csv", table);
+    for more in [&[][..], &["--encoding", "iso-8859-1"]] {
+        let args = ["cluster", &plain, &table, "--format", "json"];
+        let found = run(args.iter().chain(more)).code(0);
+        assert!(found.stdout.contains("byte for byte"), "{}", found.stdout);
+    }
+    says(&run(["cluster", &plain, "--encoding", "klingon"]).code(2).stderr, &["klingon"]);
+}
