@@ -47,16 +47,34 @@ impl<'b> BitReader<'b> {
     /// The next `bits` bits, at most 40; `None` where the bytes end.
     #[inline]
     pub(super) fn take(&mut self, bits: u32) -> Option<u64> {
+        if self.count < bits {
+            self.fill(bits)?;
+        }
+        let value = self.held & ((1 << bits) - 1);
+        self.held >>= bits;
+        self.count -= bits;
+        Some(value)
+    }
+
+    /// Holds `bits` bits at least.
+    #[inline]
+    fn fill(&mut self, bits: u32) -> Option<()> {
+        if let Some((bytes, _)) = self.bytes.split_first_chunk::<8>() {
+            // as many whole bytes as there is room for
+            let room = (64 - self.count) / 8;
+            let taken = u64::from_le_bytes(*bytes) & u64::MAX >> (64 - 8 * room);
+            self.held |= taken << self.count;
+            self.count += 8 * room;
+            self.bytes = &self.bytes[room as usize..];
+            return Some(());
+        }
         while self.count < bits {
             let (&byte, rest) = self.bytes.split_first()?;
             self.held |= u64::from(byte) << self.count;
             self.count += 8;
             self.bytes = rest;
         }
-        let value = self.held & ((1 << bits) - 1);
-        self.held >>= bits;
-        self.count -= bits;
-        Some(value)
+        Some(())
     }
 
     /// Whether all was read and only zeros fill the last byte.

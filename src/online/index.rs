@@ -320,7 +320,7 @@ impl<K: Key> OnlineIndex<K> {
         let terms = self.terms(&page)?;
         self.with_scratch(|index, settings, scratch| {
             lookup::read_text(settings.comparer, page.text, scratch);
-            index.insert_ready(key, terms, settings, scratch)
+            index.insert_body(key, terms, &scratch.body)
         })
     }
 
@@ -336,10 +336,7 @@ impl<K: Key> OnlineIndex<K> {
     ) -> Result<(), IndexError> {
         let terms = self.terms(&page.into())?;
         self.check_recipe(sketch)?;
-        self.with_scratch(|index, settings, scratch| {
-            lookup::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))?;
-            index.insert_ready(key, terms, settings, scratch)
-        })
+        self.insert_body(key, terms, sketch.body())
     }
 
     /// The documents that a page is related to. Nothing is changed, and no writer is waited for.
@@ -565,19 +562,13 @@ impl<K: Key> OnlineIndex<K> {
         Ok(self.name(snapshot, head.representative)?.map(|n| n.0))
     }
 
-    fn insert_ready(
-        &self,
-        key: &K,
-        terms: Terms,
-        settings: &Settings<'_>,
-        scratch: &mut Scratch,
-    ) -> Result<(), IndexError> {
-        let incoming =
-            Incoming { key: &bytes_of(key), terms, prose: settings.prose_of_page(scratch) };
-        let posted = settings.all_posted(scratch);
+    fn insert_body(&self, key: &K, terms: Terms, body: &[u8]) -> Result<(), IndexError> {
+        let (posted, prose) =
+            lookup::posted(self.comparer().recipe, body).map_err(|e| foreign(&e))?;
+        let incoming = Incoming { key: &bytes_of(key), terms, prose };
         let mut latest = lock(&self.shared.latest);
         let mut writer = self.shared.store.writer();
-        append(&mut writer, &mut latest, &incoming, &scratch.body, Some(posted), None)?;
+        append(&mut writer, &mut latest, &incoming, body, Some(posted), None)?;
         Ok(())
     }
 
@@ -701,22 +692,20 @@ impl<K: Key> OnlineIndex<K> {
         member: DocId,
         posted: bool,
     ) -> Result<bool, IndexError> {
-        self.with_scratch(|index, settings, scratch| {
-            lookup::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))?;
-            let prose = settings.prose_of_page(scratch);
-            let incoming = Incoming { key: &bytes_of(key), terms, prose };
-            let mut latest = lock(&index.shared.latest);
-            let mut writer = index.shared.store.writer();
-            let snapshot = writer.snapshot();
-            let Some((root, head)) = root_of(&snapshot, member)? else { return Ok(false) };
-            let theirs = head_of(&snapshot, head.representative)?.map_or(0, |h| h.prose);
-            drop(snapshot);
-            let posts = posted.then(|| settings.all_posted(scratch));
-            let extends = posted && prose > theirs;
-            let place = Place { root, extends, joined: Vec::new() };
-            append(&mut writer, &mut latest, &incoming, &scratch.body, posts, Some(&place))?;
-            Ok(true)
-        })
+        let (all, prose) =
+            lookup::posted(self.comparer().recipe, sketch.body()).map_err(|e| foreign(&e))?;
+        let incoming = Incoming { key: &bytes_of(key), terms, prose };
+        let mut latest = lock(&self.shared.latest);
+        let mut writer = self.shared.store.writer();
+        let snapshot = writer.snapshot();
+        let Some((root, head)) = root_of(&snapshot, member)? else { return Ok(false) };
+        let theirs = head_of(&snapshot, head.representative)?.map_or(0, |h| h.prose);
+        drop(snapshot);
+        let extends = posted && prose > theirs;
+        let place = Place { root, extends, joined: Vec::new() };
+        let posts = posted.then_some(all);
+        append(&mut writer, &mut latest, &incoming, sketch.body(), posts, Some(&place))?;
+        Ok(true)
     }
 
     /// The cluster that a page with these links joins: that of the best match which is a
@@ -786,17 +775,8 @@ impl<K: Key> OnlineIndex<K> {
         if !gone.posted || !root_head.has_members {
             return Ok(());
         }
-        let mut members: Vec<(DocId, Head)> = Vec::new();
-        let mut next = snapshot.next_live(0);
-        while let Some(at) = next {
-            if at != doc
-                && let Some(head) = head_of(&snapshot, at)?
-                && root_of(&snapshot, at)?.is_some_and(|r| r.0 == root)
-            {
-                members.push((at, head));
-            }
-            next = snapshot.next_live(at + 1);
-        }
+        let mut members = members_of(&snapshot, root)?;
+        members.retain(|m| m.0 != doc);
         // the longest, of equal ones the oldest
         let has_members = members.len() > 1;
         let longest = members.iter_mut().max_by_key(|(at, head)| (head.prose, Reverse(*at)));
@@ -831,6 +811,30 @@ impl<K: Key> OnlineIndex<K> {
         Ok(())
     }
 
+    /// Makes the cluster that is known by `root` known by its member `new`.
+    pub(super) fn rename(
+        &self,
+        writer: &mut Writer<'_>,
+        root: DocId,
+        new: DocId,
+    ) -> Result<(), IndexError> {
+        let mut members = members_of(&writer.snapshot(), root)?;
+        members.sort_unstable_by_key(|m| m.0 != new);
+        let has_members = members.len() > 2;
+        for (at, head) in members {
+            let changed = if at == new {
+                Head { cluster: new, representative: new, has_members, ..head }
+            } else {
+                let cluster = if head.cluster == root { new } else { head.cluster };
+                Head { cluster, ..head }
+            };
+            if changed != head {
+                writer.set_head(at, changed.to_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
     /// The fingerprints of a document that had no postings.
     pub(super) fn posted_anew(
         &self,
@@ -840,8 +844,23 @@ impl<K: Key> OnlineIndex<K> {
         let mut buffer = Vec::new();
         let Some(parts) = snapshot.read(doc, &mut buffer)? else { return Ok(Vec::new()) };
         let Stored { body, .. } = stored(doc, &buffer, &parts)?;
-        lookup::posted(body).map_err(|e| damaged(doc, &e))
+        lookup::posted(self.comparer().recipe, body).map(|p| p.0).map_err(|e| damaged(doc, &e))
     }
+}
+
+/// All documents of the cluster that is known by `root`: each document of the index is looked at.
+fn members_of(snapshot: &Snapshot, root: DocId) -> Result<Vec<(DocId, Head)>, IndexError> {
+    let mut out = Vec::new();
+    let mut next = snapshot.next_live(0);
+    while let Some(at) = next {
+        if let Some(head) = head_of(snapshot, at)?
+            && root_of(snapshot, at)?.is_some_and(|r| r.0 == root)
+        {
+            out.push((at, head));
+        }
+        next = snapshot.next_live(at + 1);
+    }
+    Ok(out)
 }
 
 /// Whether the page holds the article of a document and clearly more.

@@ -17,6 +17,7 @@ use crate::content::{self, Template};
 use crate::error::IndexError;
 use crate::hash;
 use crate::profile;
+use crate::recipe::Recipe;
 use crate::relation::{Evidence, Relation};
 use crate::shingle::{self, Fingerprint};
 use crate::sketch::DecodeError;
@@ -219,19 +220,27 @@ pub(super) fn damaged(doc: DocId, error: &DecodeError) -> IndexError {
     }
 }
 
-/// All fingerprints under which a sketch of this body is posted, sorted.
-pub(super) fn posted(body: &[u8]) -> Result<Vec<u64>, DecodeError> {
-    let mut out = Vec::new();
-    let head = sketch::scan(body, &mut |field| match field {
+/// All fingerprints under which a sketch of this body is posted, sorted, and how much of it is prose.
+pub(super) fn posted(recipe: Recipe, body: &[u8]) -> Result<(Vec<u64>, u32), DecodeError> {
+    let mut out = Vec::with_capacity(body.len() / 12);
+    let mut mass = 0;
+    let head = sketch::scan(body, |field| match field {
         Field::Sampled(one) if one.indexed => out.push(one.hash),
+        Field::Part(part) => mass += part.prose_mass(),
         _ => {}
     })?;
+    head.check(recipe)?;
     if head.tokens > 0 {
         out.push(whole_probe(head.content_hash));
     }
     out.sort_unstable();
     out.dedup();
-    Ok(out)
+    Ok((out, sixteenths(mass)))
+}
+
+/// Mass in sixteenths of a word.
+fn sixteenths(mass: u64) -> u32 {
+    u32::try_from(mass / u64::from(content::WORD / 16)).unwrap_or(u32::MAX)
 }
 
 /// Puts links in order, best first.
@@ -410,21 +419,11 @@ impl Settings<'_> {
         out
     }
 
-    /// The same of a page that is not looked up.
-    pub(super) fn all_posted(&self, scratch: &Scratch) -> Vec<u64> {
-        let Scratch { probes, indexed, shingle_probes, .. } = scratch;
-        let mut out = indexed.clone();
-        out.extend(&probes[*shingle_probes..]);
-        out.sort_unstable();
-        out.dedup();
-        out
-    }
-
     /// How much of a page is prose, before it is probed, in sixteenths of a word.
     pub(super) fn prose_of_page(&self, scratch: &Scratch) -> u32 {
         let mass =
             if scratch.has_text { scratch.document.prose_mass() } else { scratch.own.prose_mass() };
-        u32::try_from(mass / u64::from(content::WORD / 16)).unwrap_or(u32::MAX)
+        sixteenths(mass)
     }
 
     /// Of what would be posted of a page that joins the cluster of `root` that which no document of the

@@ -37,7 +37,7 @@ impl<K: Key> OnlineIndex<K> {
             let Some(head) = head_of(&snapshot, doc)? else { continue };
             let Some((_, root)) = root_of(&snapshot, doc)? else { continue };
             let representative = root.representative;
-            if head.cluster == doc || representative == doc {
+            if representative == doc {
                 continue;
             }
             out.members += 1;
@@ -71,9 +71,15 @@ impl<K: Key> OnlineIndex<K> {
                 drop(snapshot);
                 writer.post(doc, &posted)?;
             }
-            // clusters that were joined to this document's follow it
+            if cluster == doc {
+                // the cluster was known by this one: from now on by its representative
+                self.rename(writer, doc, representative)?;
+                head.has_members = false;
+            } else {
+                // clusters that were joined to this document's follow it
+                head.has_members = true;
+            }
             (head.cluster, head.representative) = (doc, doc);
-            head.has_members = true;
             writer.set_head(doc, head.to_bytes())?;
             Ok(true)
         })

@@ -148,14 +148,14 @@ impl Sketch {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         let (reader, recipe) = Reader::new(bytes, Kind::Document)?;
         let body = reader.all()?;
-        scan(body, &mut |_| {})?;
+        scan(body, |_| {})?;
         Ok(Self { recipe, body: body.into() })
     }
 
     /// Number of tokens of the document.
     #[must_use]
     pub fn tokens(&self) -> u32 {
-        scan(&self.body, &mut |_| {}).map_or(0, |head| head.tokens)
+        scan(&self.body, |_| {}).map_or(0, |head| head.tokens)
     }
 
     /// Bytes of memory held.
@@ -170,7 +170,7 @@ impl Sketch {
 
     /// A sketch from the body that [`write`] made under `recipe`.
     pub(super) fn from_body(recipe: RecipeId, body: &[u8]) -> Result<Self, DecodeError> {
-        scan(body, &mut |_| {})?;
+        scan(body, |_| {})?;
         Ok(Self { recipe, body: body.into() })
     }
 }
@@ -197,6 +197,14 @@ pub(super) struct Part {
     pub(super) script: Script,
 }
 
+impl Part {
+    /// Mass of its tokens if they weigh as prose.
+    pub(super) fn prose_mass(&self) -> u64 {
+        let prose = self.mass == content::whole_mass(self.script);
+        if prose { u64::from(self.len) * u64::from(self.mass) } else { 0 }
+    }
+}
+
 /// A sampled shingle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sampled {
@@ -220,6 +228,17 @@ pub(super) struct Head {
     pub(super) bits: u32,
 }
 
+impl Head {
+    /// Checks that the sampled shingles are those of `recipe`.
+    pub(super) fn check(self, recipe: Recipe) -> Result<(), DecodeError> {
+        if self.window as usize == sample_window(recipe, self.shingles as usize) {
+            return Ok(());
+        }
+        let expected = "that of the recipe for this number of shingles";
+        Err(DecodeError::value("window", self.window, expected))
+    }
+}
+
 /// A sketch unpacked, for reuse.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Unpacked {
@@ -239,16 +258,12 @@ impl Unpacked {
         sampled.clear();
         numbers.clear();
         parts.clear();
-        let head = scan(body, &mut |field| match field {
+        let head = scan(body, |field| match field {
             Field::Part(part) => parts.push(part),
             Field::Number(at) => numbers.push(at),
             Field::Sampled(one) => sampled.push(one),
         })?;
-        let window = sample_window(recipe, head.shingles as usize) as u32;
-        if head.shingles > 0 && head.window != window {
-            let expected = "that of the recipe for this number of shingles";
-            return Err(DecodeError::value("window", head.window, expected));
-        }
+        head.check(recipe)?;
         mass.clear();
         for part in &*parts {
             mass.resize(mass.len() + part.len as usize, part.mass);
@@ -263,8 +278,9 @@ impl Unpacked {
         let width = u32::from(recipe.shingle_width());
         let unit = if recipe.profile() == Profile::Ocr { Script::Letter } else { Script::Words };
         if self.parts.iter().all(|p| p.script == unit) {
+            let tokens = self.head.tokens;
             for one in &mut self.sampled {
-                one.count = width;
+                one.count = width.min(tokens - one.position);
             }
             return;
         }
@@ -297,8 +313,7 @@ impl Unpacked {
 
     /// Mass of the tokens that weigh as prose.
     pub(super) fn prose_mass(&self) -> u64 {
-        let prose = self.parts.iter().filter(|p| p.mass == content::whole_mass(p.script));
-        prose.map(|p| u64::from(p.len) * u64::from(p.mass)).sum()
+        self.parts.iter().map(Part::prose_mass).sum()
     }
 
     /// The fingerprints by which the index finds the document, in the order of the text.
@@ -438,7 +453,7 @@ pub(super) enum Field {
 
 /// Reads a body: its fixed numbers, and `each` of the fields behind them. What it accepts has exactly
 /// one form, and no length in it is greater than what stands in the bytes allows.
-pub(super) fn scan(mut body: &[u8], each: &mut dyn FnMut(Field)) -> Result<Head, DecodeError> {
+pub(super) fn scan(mut body: &[u8], mut each: impl FnMut(Field)) -> Result<Head, DecodeError> {
     let rest = &mut body;
     let short = || DecodeError::value("a number", "no number", "one in its shortest form");
     let content_hash = u64::from_le_bytes(take_array(rest).ok_or_else(short)?);
