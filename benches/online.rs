@@ -1,10 +1,10 @@
 //! Speed, size and waits of the store under the online index, one line a figure.
 //!
-//! `cargo bench --bench online [-- documents [fingerprints]]`: so many documents (100 000 unless told)
-//! of so many random fingerprints (24), a key of 8 bytes and a payload of 400. Fingerprints and
-//! payloads are ready before a call is timed. One thread calls; the store's own thread merges beside it. CPU is of the
-//! process, both threads. With 0 bytes of payload asked by a third argument, and 1 fingerprint in a
-//! thousand asked for in the look-ups, the arguments `4200000 24 0` give 10^8 postings.
+//! `cargo bench --bench online [-- documents [fingerprints [payload]] [memory] [files] [readers]]`:
+//! so many documents (100 000 unless told) of so many random fingerprints (24), a key of 8 bytes and
+//! a payload of so many bytes (400); `4200000 24 0` gives 10^8 postings. All three parts run unless
+//! some are named. Fingerprints and payloads are ready before a call is timed. One thread calls, the
+//! store's own thread merges beside it.
 #![allow(clippy::print_stdout, missing_docs)]
 #![allow(dead_code, unused_qualifications, reason = "the store is compiled in to be reached")]
 
@@ -78,23 +78,23 @@ impl Shape {
     }
 }
 
-/// CPU seconds of the process: user, system.
-fn cpu() -> (f64, f64) {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+/// CPU seconds of the process, or of this thread.
+fn cpu(of: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{of}/stat")).unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
     let ticks = |i: usize| fields.get(i).and_then(|f| f.parse::<f64>().ok()).unwrap_or(0.0) / 100.0;
-    (ticks(11), ticks(12))
+    ticks(11) + ticks(12)
 }
 
 fn timed<T>(name: &str, units: u32, work: impl FnOnce() -> T) -> T {
-    let (start, before) = (Instant::now(), cpu());
+    let (start, process, thread) = (Instant::now(), cpu("self"), cpu("thread-self"));
     let result = work();
-    let (took, after) = (start.elapsed().as_secs_f64(), cpu());
+    let took = start.elapsed().as_secs_f64();
     println!(
-        "{name:44} {took:8.3} s {:8.0} k/s   CPU {:.2} user {:.2} system",
+        "{name:44} {took:8.3} s {:8.0} k/s   CPU {:.2} s, {:.2} s of it the caller's",
         f64::from(units) / took / 1e3,
-        after.0 - before.0,
-        after.1 - before.1
+        cpu("self") - process,
+        cpu("thread-self") - thread,
     );
     result
 }
@@ -159,6 +159,15 @@ fn sizes(store: &Store, shape: Shape) {
     );
 }
 
+/// Until nothing has been merged for a while.
+fn wait_for_merges(store: &Store) {
+    let mut before = None;
+    while before != Some(store.stats().merges) {
+        before = Some(store.stats().merges);
+        std::thread::sleep(Duration::from_secs(3));
+    }
+}
+
 fn in_memory(shape: Shape, all: &(Vec<u64>, Vec<usize>)) {
     let storage: Arc<dyn Storage> = Arc::new(Memory::new());
     let store = open(&storage);
@@ -166,6 +175,10 @@ fn in_memory(shape: Shape, all: &(Vec<u64>, Vec<usize>)) {
     sizes(&store, shape);
     queries(&store, shape, "look-up of a document's, in memory", true);
     queries(&store, shape, "look-up of nobody's, in memory", false);
+    wait_for_merges(&store);
+    sizes(&store, shape);
+    queries(&store, shape, "look-up of a document's, merged", true);
+    queries(&store, shape, "look-up of nobody's, merged", false);
     timed("compact, in memory", shape.documents, || store.compact().expect("compacted"));
     queries(&store, shape, "look-up of a document's, compact", true);
     queries(&store, shape, "look-up of nobody's, compact", false);
@@ -247,7 +260,15 @@ fn main() {
         shape.documents, shape.fingerprints, shape.payload
     );
     let all = shape.all_fingerprints();
-    in_memory(shape, &all);
-    in_files(shape, &all);
-    readers_beside_a_writer(shape, &all);
+    let named = |part: &str| words.iter().any(|word| word == part);
+    let some = ["memory", "files", "readers"].into_iter().any(named);
+    if named("memory") || !some {
+        in_memory(shape, &all);
+    }
+    if named("files") || !some {
+        in_files(shape, &all);
+    }
+    if named("readers") || !some {
+        readers_beside_a_writer(shape, &all);
+    }
 }

@@ -8,9 +8,10 @@
 
 use nearcopy::hash::mix;
 use nearcopy::lsh::{BandIndex, Bands, HammingIndex};
-use nearcopy::shingle::{Shingles, shingles_into};
+use nearcopy::shingle::{Shingles, shingles_into, window_for, winnow_into};
 use nearcopy::sketch::{Digest8, MinHash, MinHasher, PermutationHasher, Sampler, SimHasher};
 use nearcopy::text::{Tokens, tokenize_into};
+use nearcopy::{Comparer, Document};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -289,6 +290,16 @@ fn from_text() {
             shingles_into(&tokens, 5, &mut shingles);
             hasher.sketch_row(shingles.hashes(), &mut row);
             black_box(&mut row);
+        }
+    });
+    let (comparer, mut document) = (Comparer::default(), Document::default());
+    let mut fingerprints = Vec::new();
+    case("text to document and fingerprints", &work, || {
+        for text in &documents {
+            comparer.prepare_into(text, &mut document);
+            let hashes = document.shingles().hashes();
+            winnow_into(hashes, window_for(comparer.recipe, hashes.len()), &mut fingerprints);
+            black_box((&document, &fingerprints));
         }
     });
     case("text to simhash64", &work, || {

@@ -196,7 +196,7 @@ impl SeedIndex {
 fn align_ordered(index: &SeedIndex, a: Sequence<'_>, b: Sequence<'_>, limits: Limits) -> Alignment {
     let mut out = Alignment::default();
     let runs = seed_and_extend(index, a, b, limits, &mut out.skipped_places);
-    chain(runs, a, limits, &mut out);
+    chain(runs, a.mass, limits, &mut out);
     refine(a.tokens, b.tokens, limits, &mut out.chain);
     out
 }
@@ -260,12 +260,21 @@ fn seed_and_extend(
     runs
 }
 
-/// Splits `runs` (by position in b) into the heaviest chain and the moved rest.
+/// The alignment that consists of `runs`, which stand by position in b; `mass` is that of the tokens
+/// of a. For runs that were found in another way than here.
+pub(crate) fn align_runs(runs: Vec<Run>, mass: &[u8], limits: Limits) -> Alignment {
+    let mut out = Alignment::default();
+    chain(runs, mass, limits, &mut out);
+    out
+}
+
+/// Splits `runs` (by position in b) into the heaviest chain and the moved rest; `mass` is that of the
+/// tokens of a.
 ///
 /// A maximum-weight increasing subsequence over a Fenwick tree of prefix maxima (as in Abouelhoda
 /// and Ohlebusch 2005, without gap costs). Runs may overlap by up to [`Limits::overlap`] tokens; the
 /// overlap is cut from the later one.
-fn chain(mut runs: Vec<Run>, a: Sequence<'_>, limits: Limits, out: &mut Alignment) {
+fn chain(mut runs: Vec<Run>, mass: &[u8], limits: Limits, out: &mut Alignment) {
     if runs.len() > limits.runs as usize {
         let mut by_length: Vec<usize> = (0..runs.len()).collect();
         by_length.sort_by_key(|&i| (std::cmp::Reverse(runs[i].len), i));
@@ -295,7 +304,7 @@ fn chain(mut runs: Vec<Run>, a: Sequence<'_>, limits: Limits, out: &mut Alignmen
     let mut previous = vec![NONE; runs.len()];
     let mut best = (0u64, NONE);
     for (i, run) in runs.iter().enumerate() {
-        let weight: u64 = a.mass[run.in_a()].iter().map(|&m| 1 + u64::from(m)).sum();
+        let weight: u64 = mass[run.in_a()].iter().map(|&m| 1 + u64::from(m)).sum();
         // the best chain that ends where this run begins or reaches into it by less than half
         let into = (run.len / 2).min(limits.overlap);
         let rank = ends.partition_point(|&e| e <= run.a + into);

@@ -42,6 +42,11 @@ impl Document {
         &self.mass
     }
 
+    /// The tokens, the shingles, and the mass to be changed.
+    pub(crate) fn parts_mut(&mut self) -> (&Tokens, &Shingles, &mut [u8]) {
+        (&self.tokens, &self.shingles, &mut self.mass)
+    }
+
     /// Total content mass.
     #[must_use]
     pub fn total_mass(&self) -> u64 {
@@ -180,11 +185,16 @@ impl Comparer {
         alignment: &Alignment,
         evidence: &Evidence,
     ) -> Option<u32> {
+        let asked = self.asks_for_numbers(evidence);
+        asked.then(|| relation::substituted_numbers(a, b, alignment))
+    }
+
+    /// Whether a threshold asks for the numbers that differ.
+    pub(crate) fn asks_for_numbers(&self, evidence: &Evidence) -> bool {
         let t = &self.thresholds;
         let matched = evidence.matched_a.min(evidence.matched_b) >= t.min_matched;
         let fragmentary = matched && evidence.longest_run < t.fragment_run;
-        let asked = fragmentary || t.max_substituted_numbers.is_some();
-        asked.then(|| relation::substituted_numbers(a, b, alignment))
+        fragmentary || t.max_substituted_numbers.is_some()
     }
 
     /// The relation, its evidence if it is a match or an overlap or `whole` asks for it anyway, and the

@@ -242,3 +242,95 @@ fn encodings_are_told_apart() {
     }
     says(&run(["cluster", &plain, "--encoding", "klingon"]).code(2).stderr, &["klingon"]);
 }
+
+/// Bytes written as hexadecimal digits.
+#[cfg(feature = "compression")]
+fn hex(digits: &str) -> Vec<u8> {
+    let digit = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).expect("digits");
+    (0..digits.len()).step_by(2).map(digit).collect()
+}
+
+/// Two records, `r0` and `r1`, as `xz` and `bzip2` pack them.
+#[cfg(feature = "compression")]
+const PACKED: [&str; 2] = [
+    "fd377a585a000004e6d6b4460200210116000000742fe5a3e0006a00505d003d8889268193537f5a668fd0b7789\
+     29bb2dff38938f9862b3c48667467c8bd116538b386c9b0dd449da5227ed38ab68203c23786d513cfd0260ea0a2\
+     4cfd95d552dab0cb9a20f9f08b5d18d21f4fbc0000874a9f916126538d00016c6b5029ae331fb6f37d010000000\
+     004595a",
+    "425a6839314159265359fc2fd14c000033dd80001050056010200087639cca2000542553f527a9a3d13401ea682\
+     553c53407a6a0d3d4697340a0e92b0be233bb1c1b9710208287bb0c61616d32b9845243b9c6513853f9ea7741f6\
+     5cb9bdd34b0ab66219681718fc5dc914e14243f0bf4530",
+];
+
+#[cfg(feature = "compression")]
+#[test]
+fn xz_and_bzip2_are_recognised_by_content() {
+    let dir = folder();
+    for digits in PACKED {
+        let packed = hex(digits);
+        for name in ["in.jsonl", "in.jsonl.gz", "in"] {
+            let found = read(&file(&dir, name, &packed), &[], 0);
+            assert_eq!(ids(&found), ["r0", "r1"], "{name}");
+        }
+        // several streams behind one another
+        let twice = file(&dir, "twice.jsonl", [packed.clone(), packed.clone()].concat());
+        let found = read(&twice, &["--on-duplicate-id", "suffix"], 0);
+        assert_eq!(ids(&found), ["r0", "r1", "r0#2", "r1#2"]);
+        for cut in [packed.len() / 2, packed.len() - 3] {
+            let cut = file(&dir, "cut.jsonl", &packed[..cut]);
+            let found = run(["cluster", &cut, "--format", "json"]);
+            assert!(found.code == 1 || found.code == 3, "{}", found.code);
+            says(&found.stderr, &["cut.jsonl"]);
+        }
+        for at in (6..packed.len()).step_by(7) {
+            let mut changed = packed.clone();
+            changed[at] ^= 0xff;
+            run(["cluster", &file(&dir, "changed.jsonl", changed)]);
+        }
+    }
+    let body = hex("0b0e804f6e652073686f72742074657874206f6620736f6d6520776f7264732e03");
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: br\r\n\r\n";
+    let warc = format!(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a/\r\n\
+         Content-Type: application/http\r\nContent-Length: {}\r\n\r\n{head}",
+        head.len() + body.len()
+    );
+    let archive = file(&dir, "in.warc", [warc.as_bytes(), &body, b"\r\n\r\n"].concat());
+    let plain = file(&dir, "plain.txt", "One short text of some words.");
+    let found = run(["cluster", &archive, &plain, "--format", "json"]).code(0);
+    assert!(found.stdout.contains("byte for byte"), "{}", found.stdout);
+}
+
+#[cfg(not(feature = "compression"))]
+#[test]
+fn without_the_feature_other_packing_is_refused_by_its_name() {
+    let dir = folder();
+    for (name, bytes) in [("x.bz2", b"BZh91AY".as_slice()), ("x.xz", b"\xfd7zXZ\0")] {
+        let path = file(&dir, name, bytes);
+        says(&run(["cluster", &path]).code(3).stderr, &[name, "--features compression"]);
+    }
+}
+
+/// The same stories in every table, as other readers count them.
+#[test]
+fn real_tables_hold_the_same_stories() {
+    let root = std::path::Path::new("../shared/eval/tables");
+    if !root.is_dir() {
+        cli::skipped("../shared/eval/tables is not here");
+        return;
+    }
+    let path = |name: &str| root.join(name).to_str().expect("UTF-8").to_owned();
+    let stories = read(&path("reuters-2000.jsonl.gz"), &[], 0);
+    assert_eq!(stories.json().len(), 2000);
+    assert_eq!(read(&path("reuters-500.csv"), &[], 0).json().len(), 500);
+    let limited = read(&path("reuters-2000.jsonl.gz"), &["--limit", "500"], 0);
+    assert_eq!(read(&path("reuters-500.csv"), &[], 0).stdout, limited.stdout);
+    for name in ["large-string.gzip", "snappy", "zstd-dict"] {
+        let path = path(&format!("reuters-2000.{name}.parquet"));
+        if cfg!(feature = "parquet") {
+            assert_eq!(read(&path, &[], 0).stdout, stories.stdout, "{name}");
+        } else {
+            says(&read(&path, &[], 3).stderr, &["--features parquet"]);
+        }
+    }
+}

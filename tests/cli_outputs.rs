@@ -324,6 +324,28 @@ fn a_manifest_is_checked() {
     says(&run(["check-manifest", &path(&dir, "none")]).code(4).stderr, &["does not exist"]);
 }
 
+#[test]
+fn a_run_that_leaves_out_copies_has_a_manifest_too() {
+    let dir = folder();
+    let input = input(&dir);
+    let earlier = file(&dir, "earlier.jsonl", record("old", &article(9)));
+    let (out, removed, manifest) =
+        (path(&dir, "out.jsonl"), path(&dir, "removed.jsonl"), path(&dir, "manifest.json"));
+    let args = ["dedup", &input, "--against", &earlier, "-o", &out, "--removed", &removed];
+    let args: Vec<&str> = args.into_iter().chain(["--manifest", manifest.as_str()]).collect();
+    run(&args).code(0);
+    let first = bytes(&manifest);
+    run(&args).code(0);
+    assert_eq!(bytes(&manifest), first, "two runs, one manifest");
+    let told: Value = serde_json::from_slice(&first).expect("JSON");
+    assert_eq!((&told["result"]["kept"], &told["result"]["left_out"]), (&3.into(), &5.into()));
+    assert_eq!((&told["documents"]["read"], &told["documents"]["earlier"]), (&9.into(), &1.into()));
+    assert_eq!(told["input"]["files"].as_array().map(Vec::len), Some(2));
+    assert_eq!(told["outputs"].as_array().map(Vec::len), Some(2));
+    says(&run(["check-manifest", &manifest]).code(0).stdout, &["earlier.jsonl: unchanged"]);
+    run(["dedup", &input, "-o", &out, "--manifest", &out]).code(2);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_full_disk_is_told_for_every_output() {

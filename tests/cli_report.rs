@@ -1,17 +1,17 @@
 //! `nearcopy report`: one HTML file that is whole, holds everything it needs, and runs nothing of
 //! what documents say.
 
+mod browser;
 mod cli;
 #[path = "../examples/nearcopy/report/dates.rs"]
 #[allow(dead_code, missing_docs)]
 mod dates;
 
+use browser::Browser;
 use cli::{article, corpus, file, folder, lines, path, run, scrape};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 /// Text that would run, load or break out if it were taken for markup.
 const HOSTILE: &str = "</script><script>document.title='HOSTILE'</script>\
@@ -413,84 +413,87 @@ fn days_count_both_ways() {
 
 // --- in a browser ---------------------------------------------------------------------------------
 
-/// A headless Chromium, where there is one.
-fn browser() -> Option<&'static str> {
-    const NAMES: [&str; 4] =
-        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    let runs = |name: &&str| {
-        let asked = Command::new(name).arg("--version").stdin(Stdio::null()).output();
-        asked.is_ok_and(|asked| asked.status.success())
-    };
-    NAMES.into_iter().find(runs)
-}
-
-/// The document after it was loaded from `page` with `hash`, or `None` where there is no browser.
-fn loaded(folder: &tempfile::TempDir, page: &str, hash: &str) -> Option<String> {
-    let Some(browser) = browser() else {
-        cli::skipped(
-            "there is no Chromium; install Debian's package chromium to check the page in it",
-        );
-        return None;
-    };
-    let profile = tempfile::tempdir_in(folder.path()).expect("a profile");
-    let dom = path(folder, "dom.html");
-    let mut child = Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg("--dump-dom")
-        .arg(format!("file://{page}{hash}"))
-        .stdin(Stdio::null())
-        .stdout(std::fs::File::create(&dom).expect("a file"))
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("starts");
-    let start = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait().expect("waits") {
-            break status;
-        }
-        if start.elapsed() > Duration::from_secs(240) {
-            let _ = child.kill();
-            panic!("the browser does not end");
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    };
-    assert!(status.success(), "the browser failed");
-    Some(String::from_utf8_lossy(&std::fs::read(&dom).expect("the document")).into_owned())
-}
-
-/// The text of the element that begins with `tag`, its tags taken out.
-fn text_of(dom: &str, tag: &str, end: &str) -> String {
-    let start = dom.find(tag).unwrap_or_else(|| panic!("{tag} is not there"));
-    let part = &dom[start..start + dom[start..].find(end).expect("its end")];
-    let mut out = String::new();
-    let mut inside = false;
-    for c in part.chars() {
-        match c {
-            '<' => inside = true,
-            '>' => inside = false,
-            c if !inside => out.push(c),
-            _ => {}
-        }
+/// A browser, or a word why there is none.
+fn browser() -> Option<Browser> {
+    let browser = Browser::start(1300, 900);
+    if browser.is_none() {
+        cli::skipped("no Chromium; Debian's package chromium lets this test look at the page");
     }
-    out
+    browser
 }
+
+fn address(folder: &tempfile::TempDir) -> String {
+    format!("file://{}", path(folder, "report.html"))
+}
+
+const COUNT: &str = "document.getElementById('count').textContent";
+const HASH: &str = "location.hash";
+const FOCUS: &str = "document.activeElement.id || document.activeElement.className";
 
 #[test]
 fn in_a_browser_the_list_counts_and_searches() {
     let folder = folder();
     let input = file(&folder, "in.jsonl", corpus(300));
     page(&folder, &input, &[]);
-    let page = path(&folder, "report.html");
-    let Some(dom) = loaded(&folder, &page, "#clusters") else { return };
-    assert!(dom.contains("data-ready="), "the script ran: its hash is that of the policy");
-    assert_eq!(text_of(&dom, "<p id=\"count\"", "</p>"), "300 clusters");
-    let entries = dom.matches("class=\"entry").count() - dom.matches("class=\"entry-").count();
+    let Some(mut browser) = browser() else { return };
+    let page = address(&folder);
+    browser.open(&page);
+    assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());
+    assert_eq!(browser.requests(), [page.as_str()], "nothing else is loaded");
+    assert_eq!(browser.value("document.getElementById('browser').hidden"), true);
+    browser.press("/");
+    assert_eq!(browser.text(FOCUS), "q");
+    assert_eq!(browser.text(COUNT), "300 clusters");
+    let entries = "document.querySelectorAll('[role=option]').length";
+    let entries = browser.value(entries).as_u64().expect("a number");
     assert!((3..60).contains(&entries), "{entries} entries for what is in sight");
-    let found = loaded(&folder, &page, "#clusters&q=S17%20headline").expect("found before");
-    assert_eq!(text_of(&found, "<p id=\"count\"", "</p>"), "11 of 300 clusters");
-    let none = loaded(&folder, &page, "#clusters&rel=0").expect("found before");
-    assert_eq!(text_of(&none, "<p id=\"count\"", "</p>"), "0 of 300 clusters");
+    for c in "S17 A17".chars() {
+        browser.press(&c.to_string());
+    }
+    browser.wait(&format!("{COUNT} === '11 of 300 clusters'"));
+    assert_eq!(browser.text(HASH), "#clusters&q=S17%20A17");
+    browser.open(&format!("{page}#clusters&rel=2"));
+    assert_eq!(browser.text(COUNT), "300 clusters", "all copies are cut off");
+    browser.open(&format!("{page}#clusters&rel=0"));
+    assert_eq!(browser.text(COUNT), "0 of 300 clusters");
+    // the last one is there as soon as it is scrolled to
+    browser.open(&format!("{page}#clusters"));
+    browser.value("document.getElementById('list').scrollTop = 1e9");
+    let last = "document.querySelector('[aria-posinset=\"300\"]') !== null";
+    browser.wait(last);
+}
+
+#[test]
+fn in_a_browser_keys_walk_through_clusters_and_copies() {
+    let folder = folder();
+    page(&folder, "examples/data", &[]);
+    let Some(mut browser) = browser() else { return };
+    browser.open(&address(&folder));
+    let mut walk = |keys: &[&str], hash: &str, focus: &str| {
+        for key in keys {
+            browser.press(key);
+        }
+        browser.wait(&format!("{HASH} === '{hash}'"));
+        assert_eq!(browser.text(FOCUS), focus, "after {keys:?} at {hash}");
+    };
+    walk(&["/"], "#clusters", "q");
+    walk(&["Enter"], "#clusters", "list");
+    walk(&["j"], "#cluster=2", "list");
+    walk(&["ArrowUp"], "#cluster=1", "list");
+    walk(&["Enter"], "#cluster=1", "open");
+    walk(&["Enter"], "#cluster=1&copy=1", "pane-detail");
+    walk(&["j", "j"], "#cluster=1&copy=3", "pane-detail");
+    walk(&["k"], "#cluster=1&copy=2", "pane-detail");
+    walk(&["Escape"], "#cluster=1", "open");
+    walk(&["Escape"], "#cluster=1", "list");
+    walk(&["Escape"], "#clusters", "list");
+    browser.press("?");
+    browser.wait("document.getElementById('help').open");
+    browser.press("Escape");
+    browser.wait("!document.getElementById('help').open");
+    browser.value("history.back()");
+    browser.wait(&format!("{HASH} === '#cluster=1'"));
+    assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());
 }
 
 #[test]
@@ -499,36 +502,64 @@ fn in_a_browser_a_link_opens_a_copy() {
     let report = page(&folder, "examples/data", &[]);
     let index = index(&report);
     let ids = index["id"].as_array().expect("ids");
-    let copy = ids.iter().position(|id| id == "harbour-scrape.txt").expect("the scrape");
-    let page = path(&folder, "report.html");
-    let Some(dom) = loaded(&folder, &page, &format!("#cluster=1&copy={copy}")) else { return };
-    let headline = text_of(&dom, "<p class=\"headline\"", "</p>");
+    let place = |name: &str| ids.iter().position(|id| id == name).expect("a copy");
+    let Some(mut browser) = browser() else { return };
+    let page = address(&folder);
+    browser.open(&format!("{page}#cluster=1&copy={}", place("harbour-scrape.txt")));
+    let headline = browser.text("document.querySelector('.headline').textContent");
     assert!(headline.starts_with("B is the first 28% of A"), "{headline}");
-    let compared = &dom[dom.find("class=\"compared\"").expect("the comparison")..];
-    assert!(compared.contains("<del data-hunk="), "an edit is marked");
-    assert!(compared.contains("words cut off in B"), "the missing tail");
-    assert!(compared.contains("passage furniture"), "the furniture");
-    let moved = ids.iter().position(|id| id == "harbour-reordered.txt").expect("the other");
-    let dom = loaded(&folder, &page, &format!("#cluster=1&copy={moved}")).expect("found before");
-    assert!(dom.contains("class=\"jump\""), "moved text is linked");
-    let overview = loaded(&folder, &page, "").expect("found before");
-    assert!(overview.contains("<main id=\"browser\" hidden"), "the overview comes first");
+    for (what, selector) in [
+        ("an edit on each side", ".side-a del[data-hunk]"),
+        ("an edit on each side", ".side-b ins[data-hunk]"),
+        ("the missing tail, folded", "details.passage.del > summary"),
+        ("the furniture", ".passage.furniture"),
+    ] {
+        let found =
+            browser.value(&format!("document.querySelector('.compared {selector}') !== null"));
+        assert_eq!(found, true, "{what}");
+    }
+    // both sides side by side, in one column, and folded
+    let rows = "document.querySelectorAll('.compared .row').length";
+    let columns = "document.querySelectorAll('.compared .cell.side-b').length";
+    assert!(browser.value(columns).as_u64() > Some(5));
+    browser.press("v");
+    assert_eq!(browser.value(columns), 0, "merged");
+    assert!(browser.value(rows).as_u64() > Some(5));
+    // a moved passage leads to its other place
+    browser.open(&format!("{page}#cluster=1&copy={}", place("harbour-reordered.txt")));
+    browser.value("document.querySelector('.side-b .jump').click()");
+    browser.wait("/-a$/.test(document.activeElement.dataset.hunk)");
+    assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());
 }
 
 #[test]
 fn in_a_browser_hostile_documents_do_not_run() {
     let folder = folder();
     page(&folder, &hostile(&folder), &HOSTILE_FIELDS);
-    let page = path(&folder, "report.html");
+    let Some(mut browser) = browser() else { return };
+    let page = address(&folder);
     for hash in ["", "#clusters", "#cluster=1", "#cluster=1&copy=1", "#cluster=1&copy=2"] {
-        let Some(dom) = loaded(&folder, &page, hash) else { return };
-        assert!(dom.contains("data-ready="), "the script of the page ran");
-        let title = text_of(&dom, "<title>", "</title>");
-        assert!(title.starts_with("A &lt;title&gt;"), "{hash}: {title}");
-        assert!(
-            !dom.contains("<img") && !dom.contains("<svg onload"),
-            "{hash}: markup of a document"
-        );
-        assert!(!dom.contains("href=\"javascript"), "{hash}: a link that runs");
+        let page = format!("{page}{hash}");
+        browser.open(&page);
+        browser.wait("document.documentElement.dataset.loaded !== undefined");
+        // expanded, everything is in the document
+        browser.value("document.querySelectorAll('details').forEach((d) => { d.open = true; })");
+        assert_eq!(browser.text("document.title"), HOSTILE_TITLE, "at {hash}");
+        assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());
+        assert_eq!(browser.requests().len(), 1, "{:?}", browser.requests());
+        let foreign = "document.querySelectorAll('img, iframe, [onerror], [onload], \
+                       a:not([href^=\"#\"])').length";
+        assert_eq!(browser.value(foreign), 0, "at {hash}");
     }
+    // and if text ever became markup, the policy would not let it run
+    let injected = "(() => {
+        const script = document.createElement('script');
+        try { script.text = 'document.title = \"ran\"'; document.body.append(script); } catch { }
+        const button = document.createElement('button');
+        try { button.setAttribute('onclick', 'document.title = \"ran\"'); } catch { }
+        document.body.append(button);
+        button.click();
+        return document.title;
+    })()";
+    assert_eq!(browser.text(injected), HOSTILE_TITLE);
 }

@@ -53,13 +53,25 @@ mod plain {
         !whole && f64::from(e.substituted_tokens) >= most * matched
     }
 
+    /// Whether short runs are all that is shared, with other content and other numbers between them.
+    fn is_fragmentary(e: &Evidence, t: &Thresholds) -> bool {
+        let (matched, contained) = smaller_side(e);
+        let numbers = f64::from(e.substituted_numbers.unwrap_or(0));
+        e.longest_run < t.fragment_run
+            && contained < t.fragment_containment
+            && numbers >= (t.fragment_numbers * matched).max(2.0)
+            && e.substituted >= 0.1 * matched
+            && e.substituted > e.lead
+    }
+
     fn is_same_article(e: &Evidence, t: &Thresholds) -> bool {
         let (matched, contained) = smaller_side(e);
         let both = e.content_a_in_b().min(e.content_b_in_a());
         if matched < t.both_words && both < t.both_containment {
             return false;
         }
-        if matched >= t.min_matched && contained >= t.min_containment && !is_substituted(e, t) {
+        let enough = matched >= t.min_matched && contained >= t.min_containment;
+        if enough && !is_substituted(e, t) && !is_fragmentary(e, t) {
             return true;
         }
         if has_other_text_between(e, t) {

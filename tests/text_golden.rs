@@ -433,3 +433,19 @@ fn a_reused_buffer_keeps_nothing() {
     assert_eq!(tokens, Tokens::default());
     assert!(!tokens.is_truncated());
 }
+
+/// An apostrophe joins to a letter behind it wherever a block of the tokenizer ends.
+#[test]
+fn the_place_of_a_word_makes_no_difference() {
+    for word in
+        ["xx'\u{200b}É", "l'été", "aa'™a", "3.14", "don\u{2019}t", "d\u{2019}où", "e\u{323}\u{302}"]
+    {
+        let alone = tokenize(word);
+        assert_eq!(alone.len(), 1, "{word:?}");
+        for before in 0..600 {
+            let tokens = tokenize(&format!("{}{word}", " ".repeat(before)));
+            assert_eq!(tokens.hashes(), alone.hashes(), "{word:?} behind {before} spaces");
+            assert_eq!(tokens.spans()[0].start as usize, before, "{word:?}");
+        }
+    }
+}

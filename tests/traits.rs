@@ -117,3 +117,32 @@ fn settings_have_defaults_and_small_values_are_copied() {
     small::<dedup::Pair>();
     small::<dedup::Counts>();
 }
+
+#[cfg(feature = "online")]
+#[test]
+fn an_index_and_its_answers_cross_threads() {
+    use nearcopy::online;
+
+    fn handle<T: Send + Sync + Debug + Clone + 'static>() {}
+
+    handle::<online::OnlineIndex<u64>>();
+    handle::<online::OnlineIndex<String>>();
+    handle::<online::SeenIndex>();
+    value::<online::Options>();
+    value::<online::Page<'static>>();
+    value::<online::Sketch>();
+    value::<online::Stats>();
+    value::<online::Seen>();
+    value::<online::Merged>();
+    value::<online::Reviewed>();
+    compared::<online::Hit<u64>>();
+    compared::<online::Answer<u64>>();
+    compared::<online::Admission<u64>>();
+    compared::<online::Entry<u64>>();
+    compared::<online::Sketch>();
+    made_by_default::<online::Options>();
+    made_by_default::<online::Page<'static>>();
+    small::<online::Page<'static>>();
+    small::<online::Effort>();
+    small::<online::Interval>();
+}

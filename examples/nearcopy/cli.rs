@@ -81,6 +81,9 @@ pub enum Command {
         /// What --manifest has written.
         manifest: PathBuf,
     },
+    /// Keep an index on disk of what was seen: add, query, remove, stats.
+    #[cfg(feature = "online")]
+    Index(crate::index::IndexArgs),
 }
 
 #[derive(Debug, Args)]

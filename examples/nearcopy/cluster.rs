@@ -77,7 +77,9 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
             None if !any_parquet(&[&output, &pairs, &clusters], shape) => None,
             _ => {
                 let (input, how) = (&args.input, &args.matching);
-                Some(Manifest::of(input, how, pairs.is_some(), &corpus, &report, &problems)?)
+                let all_pairs = pairs.is_some();
+                let (corpus, report) = (&corpus, &report);
+                Some(Manifest::of_clusters(input, how, all_pairs, corpus, report, &problems)?)
             }
         };
         let line = about.as_ref().map(Manifest::line).unwrap_or_default();

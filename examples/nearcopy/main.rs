@@ -11,6 +11,8 @@ mod dedup;
 mod evaluate;
 mod exit;
 mod explain;
+#[cfg(feature = "online")]
+mod index;
 mod input;
 mod layout;
 mod manifest;
@@ -50,7 +52,9 @@ fn main() -> ExitCode {
         Command::ExplainParams(args) => params::run(&cli, args),
         Command::Completions(args) => shell::completions(args),
         Command::Man => shell::man(),
-        Command::CheckManifest { manifest } => manifest::check(manifest, cli.quiet),
+        Command::CheckManifest { manifest } => manifest::check::run(manifest, cli.quiet),
+        #[cfg(feature = "online")]
+        Command::Index(args) => index::run(&cli, args),
     };
     match result {
         Ok(done) => done.into(),

@@ -1,8 +1,8 @@
-//! Curves as an SVG picture, in plain text and without scripts or fonts of its own.
+//! Curves as an SVG picture, without scripts or fonts of its own.
 
 use std::fmt::Write as _;
 
-/// Curves over one axis; the other axis is a share from 0 to 1.
+/// Curves over one axis; the other axis is a share that ends at 1.
 pub struct Chart<'a> {
     pub title: &'a str,
     pub x_label: &'a str,
@@ -43,9 +43,11 @@ const ALL_HEIGHT: f64 = 470.0;
 impl Chart<'_> {
     pub fn svg(&self) -> String {
         let mut out = Svg::default();
-        let [from, to] = self.x;
+        let across = ticks(self.x);
+        let up = ticks([self.lowest(), 1.0]);
+        let (from, to, low) = (across[0], across[across.len() - 1], up[0]);
         let x = |value: f64| LEFT + (value - from) / (to - from) * WIDTH;
-        let y = |share: f64| TOP + (1.0 - share) * HEIGHT;
+        let y = |share: f64| TOP + (1.0 - share) / (1.0 - low) * HEIGHT;
         out.line(format_args!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {ALL_WIDTH} {ALL_HEIGHT}\" \
              width=\"{ALL_WIDTH}\" height=\"{ALL_HEIGHT}\" role=\"img\" font-family=\"sans-serif\" \
@@ -64,23 +66,23 @@ impl Chart<'_> {
                 right - left
             ));
         }
-        for tenth in 0..=10 {
-            let share = f64::from(tenth) / 10.0;
-            let value = from + share * (to - from);
-            out.rule([x(value), y(0.0)], [x(value), y(1.0)], "stroke=\"#ddd\"");
+        for &value in &across {
+            out.rule([x(value), y(low)], [x(value), y(1.0)], "stroke=\"#ddd\"");
+            out.text([x(value), y(low) + 20.0], "middle", "", &short(value));
+        }
+        for &share in &up {
             out.rule([x(from), y(share)], [x(to), y(share)], "stroke=\"#ddd\"");
-            out.text([x(value), y(0.0) + 20.0], "middle", "", &short(value));
-            out.text([x(from) - 8.0, y(share) + 4.0], "end", "", &format!("{share:.1}"));
+            out.text([x(from) - 8.0, y(share) + 4.0], "end", "", &short(share));
         }
         if let Some((value, label)) = &self.mark {
             let style = "stroke=\"#444\" stroke-dasharray=\"5 4\"";
-            out.rule([x(*value), y(0.0)], [x(*value), y(1.0)], style);
+            out.rule([x(*value), y(low)], [x(*value), y(1.0)], style);
             out.text([x(*value), y(1.0) - 6.0], "middle", "", label);
         }
-        if let Some((_, label)) = &self.shade {
-            out.text([x(to) - 8.0, y(0.05) + 4.0], "end", "", label);
+        if let Some(([start, _], label)) = &self.shade {
+            out.text([x(*start) + 8.0, y(low) - 10.0], "start", "", label);
         }
-        out.text([LEFT + WIDTH / 2.0, y(0.0) + 46.0], "middle", "", self.x_label);
+        out.text([LEFT + WIDTH / 2.0, y(low) + 46.0], "middle", "", self.x_label);
         out.text([20.0, TOP - 16.0], "start", "", self.y_label);
         for (i, curve) in self.curves.iter().enumerate() {
             let (colour, dash) = STROKES[i % STROKES.len()];
@@ -88,7 +90,7 @@ impl Chart<'_> {
                 format!("stroke=\"{colour}\" stroke-width=\"2\" stroke-dasharray=\"{dash}\"");
             let mut points = String::new();
             for &(value, share) in &curve.points {
-                let _ = write!(points, "{:.1},{:.1} ", x(value), y(share.clamp(0.0, 1.0)));
+                let _ = write!(points, "{:.1},{:.1} ", x(value), y(share.clamp(low, 1.0)));
             }
             out.line(format_args!(
                 "<polyline points=\"{}\" fill=\"none\" {style}/>",
@@ -102,6 +104,24 @@ impl Chart<'_> {
         out.line(format_args!("</svg>"));
         out.0
     }
+
+    /// Where the axis of the shares begins: at 0, unless all curves are high.
+    fn lowest(&self) -> f64 {
+        let shares = self.curves.iter().flat_map(|curve| &curve.points).map(|&(_, share)| share);
+        let least = shares.fold(1.0, f64::min);
+        [0.98, 0.9, 0.8, 0.5].into_iter().find(|&low| least >= low).unwrap_or(0.0)
+    }
+}
+
+/// Round numbers in equal steps, ten at most, that reach from one end to beyond the other.
+fn ticks([from, to]: [f64; 2]) -> Vec<f64> {
+    let rough = ((to - from) / 10.0).max(1e-9);
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].map(|s| s * power).into_iter().find(|s| *s >= rough * 0.999);
+    let step = step.unwrap_or(10.0 * power);
+    // 0.30000000000000004 is 0.3
+    let (first, last) = ((from / step + 1e-6).floor() as i64, (to / step - 1e-6).ceil() as i64);
+    (first..=last.max(first + 1)).map(|i| i as f64 * step).collect()
 }
 
 #[derive(Default)]
@@ -126,9 +146,9 @@ impl Svg {
     }
 }
 
-/// `value` with no more digits than it needs, two at most.
+/// `value` with no more digits than it needs, three at most.
 fn short(value: f64) -> String {
-    let text = format!("{value:.2}");
+    let text = format!("{value:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

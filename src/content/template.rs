@@ -2,7 +2,7 @@
 
 use crate::error::RecipeMismatch;
 use crate::recipe::Recipe;
-use crate::shingle::{self, Fingerprint, Shingles};
+use crate::shingle::{self, Shingles};
 use crate::text::{Marks, Tokens};
 use std::collections::HashMap;
 
@@ -111,30 +111,48 @@ impl Template {
             return;
         }
         let window = shingle::window_for(self.recipe, shingles.len());
-        let fingerprints: Vec<Fingerprint> = shingle::winnow(shingles.hashes(), window);
-        let mut known = vec![false; tokens.len()];
-        let mut known_from = None;
-        for fingerprint in fingerprints {
-            let at = fingerprint.position as usize;
-            if !self.contains(fingerprint.hash) {
-                known_from = None;
-                continue;
-            }
-            let end = (at + shingles.token_count(at)).min(tokens.len());
-            known[known_from.unwrap_or(at)..end].fill(true);
-            known_from = Some(at);
+        let fingerprints = shingle::winnow(shingles.hashes(), window);
+        let sampled = fingerprints.iter().map(|f| (f.position as usize, self.contains(f.hash)));
+        take_away(sampled, false, tokens, shingles, mass);
+    }
+}
+
+/// Takes the mass of furniture away, as [`Template::apply`] says, where `sampled` gives the positions of
+/// shingles in increasing order and whether each is known. Where the sample is `sparse`, a line or sentence
+/// is furniture if one of its shingles is known and no other was sampled.
+pub(crate) fn take_away(
+    sampled: impl Iterator<Item = (usize, bool)>,
+    sparse: bool,
+    tokens: &Tokens,
+    shingles: &Shingles,
+    mass: &mut [u8],
+) {
+    let mut known = vec![false; tokens.len()];
+    let mut others = Vec::new();
+    let mut known_from = None;
+    for (at, is_known) in sampled {
+        if !is_known {
+            known_from = None;
+            others.push(at);
+            continue;
         }
-        let mut start = 0;
-        for end in ends_of_units(tokens.marks()) {
-            let unit = &known[start..end];
-            let whole = unit.iter().filter(|k| **k).count() * 2 >= unit.len();
-            for (mass, known) in mass[start..end].iter_mut().zip(unit) {
-                if whole || *known {
-                    *mass = 0;
-                }
+        let end = (at + shingles.token_count(at)).min(tokens.len());
+        known[known_from.unwrap_or(at)..end].fill(true);
+        known_from = Some(at);
+    }
+    let mut start = 0;
+    for end in ends_of_units(tokens.marks()) {
+        let unit = &known[start..end];
+        let count = unit.iter().filter(|k| **k).count();
+        let other = others.partition_point(|&at| at < start);
+        let alone = sparse && count > 0 && others.get(other).is_none_or(|&at| at >= end);
+        let whole = count * 2 >= unit.len() || alone;
+        for (mass, known) in mass[start..end].iter_mut().zip(unit) {
+            if whole || *known {
+                *mass = 0;
             }
-            start = end;
         }
+        start = end;
     }
 }
 

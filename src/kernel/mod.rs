@@ -15,7 +15,7 @@ pub(crate) mod words;
 /// the processor once.
 #[inline]
 #[cfg(target_arch = "x86_64")]
-fn has_avx2() -> bool {
+pub(crate) fn has_avx2() -> bool {
     use std::arch::is_x86_feature_detected as has;
     has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt")
 }
@@ -23,7 +23,7 @@ fn has_avx2() -> bool {
 /// Whether this machine has the parts of AVX-512 that servers have had since 2019.
 #[inline]
 #[cfg(target_arch = "x86_64")]
-fn has_avx512() -> bool {
+pub(crate) fn has_avx512() -> bool {
     use std::arch::is_x86_feature_detected as has;
     has_avx2()
         && has!("avx512f")

@@ -120,8 +120,8 @@ struct Side {
 }
 
 impl Side {
-    fn new(sequence: Sequence<'_>) -> Self {
-        Self { mass: sequence.mass.to_vec(), matched: vec![false; sequence.tokens.len()] }
+    fn new(mass: &[u8]) -> Self {
+        Self { mass: mass.to_vec(), matched: vec![false; mass.len()] }
     }
 
     fn total(&self) -> u64 {
@@ -162,6 +162,14 @@ pub(crate) fn measure_resemblance(a: Sequence<'_>, b: Sequence<'_>, evidence: &m
 
 /// All of the evidence but the resemblance and containments of shingles, which are left 0.
 pub(crate) fn measure_matches(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evidence {
+    let mut out = measure_runs(a.mass, b.mass, alignment);
+    out.identical = !a.tokens.is_empty() && a.tokens == b.tokens;
+    out
+}
+
+/// What the runs alone show: all of the evidence but resemblance and whether the tokens are equal.
+/// `a` and `b` are the content mass of each token.
+pub(crate) fn measure_runs(a: &[u8], b: &[u8], alignment: &Alignment) -> Evidence {
     let (mut side_a, mut side_b) = (Side::new(a), Side::new(b));
     let all = || alignment.chain.iter().chain(&alignment.moved);
     for run in all() {
@@ -174,10 +182,9 @@ pub(crate) fn measure_matches(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alig
         }
     }
     let mut out = walk(&side_a, &side_b, &alignment.chain);
-    let (whole_a, whole_b) = (0..a.tokens.len(), 0..b.tokens.len());
-    out.identical = !a.tokens.is_empty() && a.tokens == b.tokens;
-    out.tokens_a = a.tokens.len() as u32;
-    out.tokens_b = b.tokens.len() as u32;
+    let (whole_a, whole_b) = (0..a.len(), 0..b.len());
+    out.tokens_a = a.len() as u32;
+    out.tokens_b = b.len() as u32;
     out.matched_tokens_a = out.tokens_a - side_a.unmatched_tokens(whole_a.clone());
     out.matched_tokens_b = out.tokens_b - side_b.unmatched_tokens(whole_b.clone());
     out.content_a = words(side_a.total());

@@ -7,6 +7,6 @@ mod rules;
 
 pub use decide::{Confidence, Relation, Thresholds, confidence, decide};
 pub use evidence::{Evidence, measure};
-pub(crate) use evidence::{measure_matches, measure_resemblance};
-pub(crate) use numbers::substituted_numbers;
+pub(crate) use evidence::{measure_matches, measure_resemblance, measure_runs};
+pub(crate) use numbers::{substituted, substituted_numbers};
 pub use rules::{Measure, Need, Rule, Test, tests};

@@ -5,7 +5,7 @@
 //! | offset | bytes | what |
 //! |---|---|---|
 //! | 0 | 2 | `6E 63` ("nc") |
-//! | 2 | 1 | kind: 1 MinHash, 2 Digest8, 3 Digest16, 4 PermutationMinHash, 5 SimHash64, 6 SimHash128, 7 SampledShingles |
+//! | 2 | 1 | kind: 1 MinHash, 2 Digest8, 3 Digest16, 4 PermutationMinHash, 5 SimHash64, 6 SimHash128, 7 SampledShingles, 8 the [`Sketch`](crate::online::Sketch) of a document |
 //! | 3 | 1 | version of the kind's layout: 1 |
 //! | 4 | 8 | id of the shingles' recipe |
 //! | 12 | n | the kind's body |
@@ -117,6 +117,7 @@ pub(crate) enum Kind {
     SimHash64 = 5,
     SimHash128 = 6,
     Sampled = 7,
+    Document = 8,
 }
 
 /// Writes one sketch at the end of a buffer.
@@ -192,6 +193,12 @@ impl<'b> Reader<'b> {
         })?;
         self.at += N;
         Ok(*array)
+    }
+
+    /// The rest of the body, whatever its length, then a checksum that holds.
+    pub(crate) fn all(self) -> Result<&'b [u8], DecodeError> {
+        let count = self.bytes.len().saturating_sub(self.at + CHECKSUM);
+        self.rest::<1>(count).map(<[[u8; 1]]>::as_flattened)
     }
 
     /// The rest of the body: `count` values of `N` bytes, then a checksum that holds.

@@ -7,14 +7,14 @@ use crate::kernel::classify::{Lower, PAD};
 /// What the bytes of a block that are not ASCII are.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct High {
-    /// Letters and their marks, hashed as they stand in the lower-case copy.
+    /// Letters and their marks, hashed as they stand in the lower-case copy but for the odd ones.
     pub(super) letters: u64,
     /// U+2019 between letters.
     pub(super) curly: u64,
     /// White space, and separators but for their first bytes.
     pub(super) blank: u64,
-    /// The first bytes of U+2019 between letters.
-    pub(super) apostrophes: u64,
+    /// The first bytes of U+2019 between letters, and of marks that may compose or change places.
+    pub(super) odd: u64,
     /// The first bytes of upper-case letters.
     pub(super) capital: u64,
     /// The first bytes of separators that end a sentence or a clause.
@@ -87,21 +87,26 @@ impl Reader {
             let bytes = ((1u128 << size) - 1) << at;
             let (here, next) = (bytes as u64, (bytes >> 64) as u64);
             let record = Record::of(c);
+            let is_behind_letter =
+                |out: &High| ((letters | out.letters) << 1 | letter_before) >> at & 1 != 0;
             let is_letter = match record.kind() {
                 _ if lead >= 0xF0 => None,
                 Kind::Letter => self.letter(record, c, offset, size, lower),
-                Kind::Mark => self.mark(record, offset, size),
+                Kind::Mark if is_behind_letter(&out) => {
+                    let is_mark = self.mark(record, offset, size);
+                    out.odd |= u64::from(is_mark == Some(false)) << at;
+                    is_mark.map(|_| true)
+                }
                 Kind::Separator if record.effects() & effect::LINE == 0 => Some(false),
                 Kind::Apostrophe => {
-                    let is_behind_letter = (letters | out.letters) << 1 | letter_before;
-                    if is_behind_letter >> at & 1 == 0 {
+                    if !is_behind_letter(&out) {
                         Some(false)
                     } else if c == 0x2019 {
                         let joins = joins(&text[offset + size..]);
                         if joins == Some(true) {
                             out.curly |= here;
                             self.spilled.curly |= next;
-                            out.apostrophes |= 1 << at;
+                            out.odd |= 1 << at;
                             rest &= !here;
                             continue;
                         }
@@ -161,21 +166,16 @@ impl Reader {
         Some(true)
     }
 
-    /// Whether the mark stays where it is: behind a letter beyond ASCII, neither to be composed nor to be
-    /// put in order.
+    /// Whether a mark in a word stays as it is, neither to be composed nor to be put in order. `None` if
+    /// there are too many.
     #[inline]
     fn mark(&mut self, record: Record, at: usize, size: usize) -> Option<bool> {
-        let class = record.combining_class();
-        let stays = self.end == at
-            && at != 0
-            && self.marks < MARK_LIMIT
-            && !record.is_mapped()
-            && !record.composes_with_previous()
-            && (class == 0 || self.class == 0);
-        if !stays {
+        let (before, marks) = if self.end == at { (self.class, self.marks) } else { (0, 0) };
+        if marks == MARK_LIMIT || record.is_mapped() {
             return None;
         }
-        (self.end, self.class, self.marks) = (at + size, class, self.marks + 1);
-        Some(true)
+        let class = record.combining_class();
+        (self.end, self.class, self.marks) = (at + size, class, marks + 1);
+        Some(!record.composes_with_previous() && (class == 0 || before == 0))
     }
 }

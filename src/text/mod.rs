@@ -58,6 +58,7 @@
 //! Linear in the bytes of the text, with memory for the tokens and for the normal form of the
 //! longest word that has another normal form than its own bytes.
 
+mod compose;
 mod high;
 mod letters;
 mod property;

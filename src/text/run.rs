@@ -9,6 +9,7 @@
 //! The words are hashed a chunk at a time, and marked by what stands right behind them. Marks of
 //! everything else are gathered meanwhile.
 
+use super::compose::Composer;
 use super::high::{self, High, Reader};
 use super::property::{Record, effect};
 use super::segment::{Buffers, Gap, segment};
@@ -52,8 +53,8 @@ pub(super) struct Run<'a> {
     buffers: Buffers,
 }
 
-/// Words of a chunk with a curly apostrophe that are kept track of.
-const CURLY: usize = 32;
+/// Places in a chunk where a word is odd that are kept track of.
+const ODD: usize = 128;
 
 /// A piece of text and what was found in it.
 #[derive(Debug)]
@@ -66,9 +67,9 @@ struct Chunk {
     starts: Edges,
     /// Marks for the word before the first one found, for the first, and so on.
     marks: [u8; WORDS + 1],
-    /// Numbers of the words found that have a curly apostrophe.
-    curly: [u16; CURLY],
-    curly_count: usize,
+    /// Numbers of the words found that have a curly apostrophe or marks to compose, some more than once.
+    odd: [u16; ODD],
+    odd_count: usize,
     words: Words,
 }
 
@@ -111,8 +112,8 @@ impl Chunk {
             edges: [0; BLOCKS + 1],
             starts: [0; BLOCKS + 1],
             marks: [0; WORDS + 1],
-            curly: [0; CURLY],
-            curly_count: 0,
+            odd: [0; ODD],
+            odd_count: 0,
             words: Words::new(),
         }
     }
@@ -219,8 +220,8 @@ impl<'a> Run<'a> {
             let after_letter = masks.apostrophe & (letters << 1 | letter_before);
             let after_digit = masks.point & (digits << 1 | digit_before);
             let mut slow = found.slow;
-            if chunk.curly_count + found.apostrophes.count_ones() as usize > CURLY {
-                slow |= found.apostrophes;
+            if chunk.odd_count + found.odd.count_ones() as usize > ODD {
+                slow |= found.odd;
             }
             let candidates = (after_letter | after_digit) & valid;
             if candidates != 0 {
@@ -287,16 +288,16 @@ impl<'a> Run<'a> {
                     self.gap.solid();
                 }
             }
-            if (found.capital | found.ends | found.apostrophes) & kept != 0 {
+            if (found.capital | found.ends | found.odd) & kept != 0 {
                 each(found.capital & starts, |at| {
                     chunk.marks[(words_at(at) + 1) % (WORDS + 1)] |= Marks::CAPITAL.0;
                 });
                 each(found.ends & kept, |at| {
                     chunk.marks[words_at(at) % (WORDS + 1)] |= high::effects(rest, first + at) & 15;
                 });
-                each(found.apostrophes & kept, |at| {
-                    chunk.curly[chunk.curly_count % CURLY] = words_at(at) as u16;
-                    chunk.curly_count += 1;
+                each(found.odd & kept, |at| {
+                    chunk.odd[chunk.odd_count % ODD] = words_at(at) as u16;
+                    chunk.odd_count += 1;
                 });
             }
             words += ends.count_ones() as usize;
@@ -336,42 +337,51 @@ impl<'a> Run<'a> {
         });
         let marks = words.marks().zip(&chunk.marks[1..]).map(|(mark, more)| Marks(mark | more));
         let hashes = self.out.extend(words.hashes(), spans, marks);
-        let mut correct = |i: u16| {
+        let bytes = |i: u16| {
             let [start, end] = words.places()[usize::from(i)].map(usize::from);
-            hashes[usize::from(i)] = uncommon(&lower[PAD + start..PAD + end]);
+            &lower[PAD + start..PAD + end]
         };
         for &i in words.long() {
             let [start, end] = words.places()[usize::from(i)];
             if usize::from(end - start) > SHORT {
-                correct(i);
+                hashes[usize::from(i)] = crate::hash::bytes(bytes(i));
             }
         }
-        // the last word may have been given up
-        let curly = &chunk.curly[..chunk.curly_count];
-        curly.iter().filter(|i| usize::from(**i) < count).for_each(|&i| correct(i));
+        let mut last = None;
+        for &i in &chunk.odd[..chunk.odd_count] {
+            // the last word may have been given up
+            if usize::from(i) < count && last != Some(i) {
+                hashes[usize::from(i)] = odd(bytes(i), &mut self.buffers.composer);
+            }
+            last = Some(i);
+        }
         chunk.edges.fill(0);
         // also that of a word that was begun
         let end = (count + 2).min(chunk.marks.len());
         chunk.marks[..end].fill(0);
-        chunk.curly_count = 0;
+        chunk.odd_count = 0;
     }
 }
 
-/// Hash of a word that is long or has curly apostrophes.
+/// Hash of a word that has curly apostrophes or marks to compose.
 #[inline(never)]
-fn uncommon(word: &[u8]) -> u64 {
+fn odd(word: &[u8], composer: &mut Composer) -> u64 {
     const CURLY: &str = "\u{2019}";
-    let curly = CURLY.as_bytes();
-    if word.is_ascii() || !word.windows(curly.len()).any(|bytes| bytes == curly) {
-        return crate::hash::bytes(word);
+    let Ok(text) = std::str::from_utf8(word) else { return crate::hash::bytes(word) };
+    if !word.contains(&CURLY.as_bytes()[0]) {
+        return crate::hash::bytes(composer.nfc(text).as_bytes());
     }
     let mut copy = [0; CHUNK];
     let (mut at, mut len) = (0, 0);
     while at < word.len() {
-        let is_curly = word[at..].starts_with(curly);
+        let is_curly = word[at..].starts_with(CURLY.as_bytes());
         copy[len % CHUNK] = if is_curly { b'\'' } else { word[at] };
-        at += if is_curly { curly.len() } else { 1 };
+        at += if is_curly { CURLY.len() } else { 1 };
         len += 1;
     }
-    crate::hash::bytes(&copy[..len])
+    let word = &copy[..len];
+    match std::str::from_utf8(word) {
+        Ok(text) if !word.is_ascii() => crate::hash::bytes(composer.nfc(text).as_bytes()),
+        _ => crate::hash::bytes(word),
+    }
 }

@@ -7,8 +7,7 @@
 //! may be newer than the tables: the composition of characters assigned in 15.0 never changes, and
 //! others are in no word.
 
-use unicode_normalization::UnicodeNormalization;
-
+use super::compose::Composer;
 use super::property::{Kind, Record, effect, form};
 use super::{MARK_LIMIT, Marks, Script, Span, Tokens};
 
@@ -16,7 +15,7 @@ use super::{MARK_LIMIT, Marks, Script, Span, Tokens};
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
     normal: String,
-    composed: String,
+    pub(super) composer: Composer,
 }
 
 /// What is known of the white space since the last token, to find blank lines.
@@ -372,9 +371,7 @@ impl<'a> Word<'a> {
             &self.text[self.start..self.end]
         };
         let hash = if self.unordered {
-            self.buffers.composed.clear();
-            self.buffers.composed.extend(normal.nfc());
-            crate::hash::bytes(self.buffers.composed.as_bytes())
+            crate::hash::bytes(self.buffers.composer.nfc(normal).as_bytes())
         } else {
             crate::hash::bytes(normal.as_bytes())
         };

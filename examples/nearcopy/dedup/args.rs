@@ -31,6 +31,9 @@ pub struct DedupArgs {
     /// article that stands in the kept one, and the other way round.
     #[arg(help_heading = "Output", long, value_name = "FILE")]
     pub removed: Option<PathBuf>,
+    /// Also write what was run on what and with which settings; see `cluster --help`.
+    #[arg(help_heading = "Output", long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
     /// Write all lines, each with these fields behind its own: cluster, keep, kept, relation, in_kept
     /// and kept_in_it.
     #[arg(help_heading = "Output", long)]

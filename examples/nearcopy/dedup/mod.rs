@@ -11,6 +11,7 @@ use crate::cli::{Cli, Input};
 use crate::exit::{Done, Stop};
 use crate::input::{self, Corpus, Record, Wanted};
 use crate::layout::{clean, count, number};
+use crate::manifest::Manifest;
 use crate::output::Output;
 use crate::problems::{Problems, say};
 use crate::progress::Progress;
@@ -21,6 +22,7 @@ use nearcopy::dedup::Doc;
 use nearcopy::{Dedup, Evidence, Relation, Report};
 use serde::Serialize;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 pub use args::DedupArgs;
 
@@ -46,8 +48,10 @@ pub fn run(cli: &Cli, args: &DedupArgs) -> Result<Done, Stop> {
         let what = "dedup writes JSON lines; for text files use cluster --format json";
         return Err(Stop::Usage(what.to_owned()));
     }
-    if args.removed.as_ref() == Some(&args.output) {
-        return Err(Stop::Usage("--removed and --output name one file".to_owned()));
+    let targets = [Some(&args.output), args.removed.as_ref(), args.manifest.as_ref()];
+    let targets: Vec<&PathBuf> = targets.into_iter().flatten().collect();
+    if (1..targets.len()).any(|i| targets[..i].contains(&targets[i])) {
+        return Err(Stop::Usage("two of the outputs name one file".to_owned()));
     }
     if args.against.iter().chain(&args.input.paths).filter(|p| p.as_os_str() == "-").count() > 1 {
         return Err(Stop::Usage("standard input (-) can be read only once".to_owned()));
@@ -56,6 +60,7 @@ pub fn run(cli: &Cli, args: &DedupArgs) -> Result<Done, Stop> {
     // before the work, so that a wrong path is told at once
     let mut output = Output::create(&args.output)?;
     let mut removed = args.removed.as_deref().map(Output::create).transpose()?;
+    let manifest = args.manifest.as_deref().map(Output::create).transpose()?;
     let progress = Progress::new(cli.quiet);
     let mut problems = Problems::new(args.input.strict, cli.quiet, progress.clone());
     let corpus = input::read(&args.input, Wanted::Lines, &mut problems, &progress)?;
@@ -73,9 +78,22 @@ pub fn run(cli: &Cli, args: &DedupArgs) -> Result<Done, Stop> {
     if let Some(file) = &mut removed {
         view.write_removed(file).map_err(|e| file.failed(&e))?;
     }
-    output.finish()?;
+    let about = match manifest {
+        None => None,
+        Some(file) => {
+            let kept = found.fates.iter().filter(|fate| matches!(fate, Fate::Kept)).count();
+            let read = (&corpus, earlier.as_ref());
+            let (input, how) = (&args.input, &args.matching);
+            let about = Manifest::of_kept(input, how, read, kept, &found.limits, &problems)?;
+            Some((file, about))
+        }
+    };
+    let mut written = vec![output.finish()?];
     if let Some(file) = removed {
-        file.finish()?;
+        written.push(file.finish()?);
+    }
+    if let Some((file, about)) = about {
+        about.write(file, written)?;
     }
     problems.tell_counts();
     if !cli.quiet {

@@ -12,9 +12,9 @@ pub struct Members<R> {
 }
 
 enum State<R> {
-    Inside(GzDecoder<R>),
-    /// Before a member, at the given number.
-    Between(R, u64),
+    Inside(Box<GzDecoder<R>>),
+    First(R),
+    Between(R),
     Ended,
 }
 
@@ -32,7 +32,8 @@ impl std::error::Error for Damage {}
 
 /// Whether the reader that gave this error can be read on.
 pub fn goes_on(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<Damage>())
+    type Inner = dyn std::error::Error + Send + Sync;
+    error.get_ref().is_some_and(<Inner>::is::<Damage>)
 }
 
 fn damage(what: String) -> io::Error {
@@ -41,13 +42,13 @@ fn damage(what: String) -> io::Error {
 
 impl<R: BufRead> Members<R> {
     pub fn new(raw: R) -> Self {
-        Self { state: State::Between(raw, 0) }
+        Self { state: State::First(raw) }
     }
 
     /// Before the member that follows, or at the end.
     fn resume(&mut self, mut raw: R) -> io::Result<bool> {
         let found = seek_member(&mut raw)?;
-        self.state = if found { State::Between(raw, 1) } else { State::Ended };
+        self.state = if found { State::Between(raw) } else { State::Ended };
         Ok(found)
     }
 }
@@ -60,18 +61,19 @@ impl<R: BufRead> Read for Members<R> {
         loop {
             match std::mem::replace(&mut self.state, State::Ended) {
                 State::Ended => return Ok(0),
-                State::Between(mut raw, number) => {
-                    if number > 0 && !skip_padding(&mut raw)? {
+                State::First(raw) => self.state = State::Inside(Box::new(GzDecoder::new(raw))),
+                State::Between(mut raw) => {
+                    if !skip_padding(&mut raw)? {
                         return Ok(0);
                     }
-                    if number > 0 && raw.fill_buf()?.first() != Some(&0x1f) {
+                    if raw.fill_buf()?.first() != Some(&0x1f) {
                         self.resume(raw)?;
                         return Err(damage("holds bytes that are no gzip".to_owned()));
                     }
-                    self.state = State::Inside(GzDecoder::new(raw));
+                    self.state = State::Inside(Box::new(GzDecoder::new(raw)));
                 }
                 State::Inside(mut member) => match member.read(to) {
-                    Ok(0) => self.state = State::Between(member.into_inner(), 1),
+                    Ok(0) => self.state = State::Between(member.into_inner()),
                     Ok(n) => {
                         self.state = State::Inside(member);
                         return Ok(n);

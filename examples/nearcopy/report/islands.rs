@@ -8,6 +8,7 @@ use super::relations;
 use super::texts::Choice;
 use crate::input::Corpus;
 use crate::words;
+use nearcopy::dedup::Cluster;
 use nearcopy::{Relation, Report, Thresholds};
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -65,7 +66,7 @@ pub fn index(corpus: &Corpus, report: &Report, described: &[Described], prefix: 
         column(&mut out, "from", &|out, at| day(out, days(at).min()));
         column(&mut out, "to", &|out, at| day(out, days(at).max()));
     }
-    let docs = || clusters.iter().flat_map(|cluster| cluster.docs());
+    let docs = || clusters.iter().flat_map(Cluster::docs);
     out.push_str(",\"id\":");
     json::array(&mut out, docs(), |out, doc| json::string(out, &corpus.records[doc].id[prefix..]));
     let mut sites: Vec<&str> = Vec::new();

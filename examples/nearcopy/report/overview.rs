@@ -151,6 +151,7 @@ fn texts(choice: &Choice) -> String {
             count(choice.copies as u64, "copy", "copies")
         );
         match choice.per_cluster {
+            _ if choice.clusters == 0 => return format!("{of}: no room was given to texts."),
             1 => format!("{of}: of the first of each cluster"),
             n => format!("{of}: of the first {} of each cluster", number(n as u64)),
         }

@@ -22,6 +22,8 @@ pub struct Choice {
 /// As many diffs of each cluster as make all texts stay within `most` bytes, at most `asked`. Where
 /// one of each is too much, one of each of the first clusters.
 pub fn choose(described: &[Described], asked: usize, most: u64) -> Choice {
+    let longest = described.iter().map(|cluster| cluster.diffs.len()).max().unwrap_or(0);
+    let asked = asked.min(longest.max(1));
     let per_cluster = (1..=asked)
         .rev()
         .find(|&n| described.iter().map(|cluster| bytes(cluster, n)).sum::<u64>() <= most)

@@ -181,7 +181,7 @@ fn take_keys(bytes: &[u8]) -> Vec<u64> {
 /// Whether a frame somewhere in `bytes` says that operation `number` was durable. `None` if that
 /// cannot be told with as much work as reading the bytes a few times.
 pub(super) fn says_durable(bytes: &[u8], number: u64) -> Option<bool> {
-    let mut work = 8 * bytes.len() + (1 << 16);
+    let mut work = 8 * bytes.len() as u64 + (1 << 16);
     let mut at = 0;
     while at + FRAME_HEADER <= bytes.len() {
         let header = &bytes[at..at + FRAME_HEADER];
@@ -190,7 +190,7 @@ pub(super) fn says_durable(bytes: &[u8], number: u64) -> Option<bool> {
             && u64_at(header, 24) <= u64_at(header, 16);
         if plausible {
             let len = frame_len(&bytes[at..]).unwrap_or(0);
-            work = work.checked_sub(len)?;
+            work = work.checked_sub(len as u64)?;
             if let Some(frame) = frame(&bytes[at..]) {
                 if frame.durable > number {
                     return Some(true);

@@ -239,12 +239,10 @@ impl Live<'_> {
     }
 }
 
-/// The postings of chains, by partition of the keys.
+/// The live postings of chains, by partition of the keys.
 struct Sorted {
-    /// Rest of the key and document, partition by partition.
-    postings: Vec<u64>,
-    /// Where each partition ends.
-    ends: Vec<u32>,
+    /// Rest of the key and document.
+    partitions: Vec<Vec<u64>>,
     bits: u32,
     docs: Range<DocId>,
 }
@@ -253,34 +251,23 @@ impl Sorted {
     fn new(chains: &Chains, live: &Live<'_>) -> Self {
         let bits = (chains.capacity() >> 12).max(1).ilog2().clamp(8, 16);
         let rest_bits = table::KEY_BITS - bits;
-        let mut ends = vec![0u32; (1 << bits) + 1];
+        let mut partitions = vec![Vec::new(); 1 << bits];
         let (mut least, mut end) = (DocId::MAX, 0);
         chains.for_each(|key, doc| {
             if live.holds(doc) {
-                ends[(key >> rest_bits) as usize + 1] += 1;
+                let rest = (key & ((1 << rest_bits) - 1)) << 32;
+                partitions[(key >> rest_bits) as usize].push(rest | u64::from(doc));
                 least = least.min(doc);
                 end = end.max(doc + 1);
             }
         });
-        for i in 1..ends.len() {
-            ends[i] += ends[i - 1];
-        }
-        // the start of each partition moves up to its end, which is the start of the next
-        let mut postings = vec![0; ends[1 << bits] as usize];
-        chains.for_each(|key, doc| {
-            if live.holds(doc) {
-                let at = &mut ends[(key >> rest_bits) as usize];
-                postings[*at as usize] = (key & ((1 << rest_bits) - 1)) << 32 | u64::from(doc);
-                *at += 1;
-            }
-        });
-        Self { postings, ends, bits, docs: least.min(end)..end }
+        Self { partitions, bits, docs: least.min(end)..end }
     }
 }
 
 impl table::Source for Sorted {
     fn postings(&self) -> u64 {
-        self.postings.len() as u64
+        self.partitions.iter().map(|postings| postings.len() as u64).sum()
     }
 
     fn docs(&self) -> Range<DocId> {
@@ -293,11 +280,9 @@ impl table::Source for Sorted {
 
     fn fill(&self, partition: u64, bits: u32, into: &mut Vec<u64>) -> Result<(), IndexError> {
         let finer = self.bits - bits;
-        for part in partition << finer..(partition + 1) << finer {
-            let start = if part == 0 { 0 } else { self.ends[part as usize - 1] };
-            let within = part & ((1 << finer) - 1);
+        for within in 0..1u64 << finer {
             let upper = within << (table::KEY_BITS - self.bits) << 32;
-            let postings = &self.postings[start as usize..self.ends[part as usize] as usize];
+            let postings = &self.partitions[((partition << finer) + within) as usize];
             into.extend(postings.iter().map(|posting| upper | posting));
         }
         Ok(())

@@ -1,4 +1,27 @@
 //! Records and postings of numbered documents, durable and concurrent.
+//!
+//! The way of an operation: the [`Writer`] adds it to the log (`log`, `frame`) and applies it to the
+//! active memtable (`memtable`, `chains`, `marks`), where readers see it at once. A full memtable is
+//! frozen, and the background thread (`worker`) writes it as two immutable files: postings (`index`,
+//! `table`) and documents (`docs`). It replaces the manifest (`manifest`), which says which files
+//! count, and removes the log of that memtable. Files of postings are merged when those after one
+//! weigh twice as much, files of documents when they weigh 15 times as much (`merge`): a posting is
+//! rewritten about `log3` times of the number of memtables, a payload written twice and rewritten
+//! `log16` times. A [`Snapshot`] holds the list of files and tables (`view`) as it was, and how much of
+//! the active memtable counts.
+//!
+//! What is durable: [`Store::sync`] syncs the log, so after it all operations that returned are; of
+//! those after it a crash may keep any number, but always the first ones. Removals and heads reach the
+//! files only with the memtable of their operation, so that no file knows more than the manifest says.
+//! Opening (`recover`) reads footers, checksums of blocks, marks and the logs, not the files;
+//! every block of a file is verified when it is first read (`sealed`).
+//!
+//! An opening for reading only takes no lock and writes nothing. It shows the operations that the
+//! files held when it was opened, synced or handed to the storage, and never more; open again to see more.
+//!
+//! Who waits for whom: readers for nobody but the holders of locks that are held for nanoseconds;
+//! writers for each other, and for the background thread when three full memtables wait for it; `sync` for
+//! the storage only, and several at once for one sync.
 #![allow(dead_code, unused_imports, reason = "the index above it is not written yet")]
 
 mod bytes;
@@ -77,7 +100,7 @@ pub(crate) enum List<'a> {
     Stopped,
 }
 
-/// Settings of one opening; none changes an answer but `cap` and `stop_after`.
+/// Settings of one opening; no other than `cap` and `stop_after` changes an answer.
 #[derive(Debug, Clone)]
 pub(crate) struct StoreOptions {
     /// A fingerprint that more live documents hold is reported as stopped. Default 16.

@@ -113,7 +113,7 @@ impl Snapshot {
             black_box(seen);
         }
         let cap = core.options.cap as usize;
-        let mut docs: Vec<DocId> = Vec::with_capacity(cap + 1);
+        let mut docs: Vec<DocId> = Vec::with_capacity(cap.min(64) + 1);
         for (i, &key) in keys.iter().enumerate() {
             docs.clear();
             let stopped = Cell::new(false);

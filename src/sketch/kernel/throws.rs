@@ -56,8 +56,13 @@ impl Throws {
     pub(crate) fn sketch(&self, elements: &[u64], out: &mut [u32]) {
         assert_eq!(out.len(), self.slots, "the row has another number of slots");
         #[cfg(target_arch = "x86_64")]
-        if super::has_avx2() {
-            // SAFETY: the features that the function is compiled for were just found.
+        if super::has_avx512() && elements.len() >= 2 * self.slots {
+            // SAFETY: the features that the function is compiled for were just found. Short documents,
+            // with few throws between two looks at the slots, take longer in wide registers.
+            unsafe { avx512::sketch(self, elements, out) };
+            return;
+        } else if super::has_avx2() {
+            // SAFETY: as above.
             unsafe { avx2::sketch(self, elements, out) };
             return;
         }
@@ -358,6 +363,145 @@ mod avx2 {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+mod avx512 {
+    //! As with AVX2, sixteen throws at a time; the bits of all slots fit into two registers.
+
+    use super::{CHUNK, Throws, VACANT, first_round, for_chunks, keyed, last_round, prefix};
+    use std::arch::x86_64::*;
+
+    /// Bits of the vacant slots.
+    type Vacant = [[u32; 16]; 2];
+
+    /// Words that are thrown at a time; each makes two throws.
+    const BURST: usize = 64;
+
+    /// Throws that hit, not yet carried out: room for two bursts, and for a whole register behind
+    /// the last throw.
+    struct Queue {
+        slots: [u32; QUEUED + 16],
+        values: [u32; QUEUED + 16],
+        len: usize,
+    }
+    const QUEUED: usize = 4 * BURST;
+
+    impl Queue {
+        #[inline(always)]
+        fn drain(&mut self, row: &mut [u32]) {
+            for (&slot, &value) in self.slots[..self.len].iter().zip(&self.values[..self.len]) {
+                let least = &mut row[slot as usize];
+                *least = (*least).min(value);
+            }
+            self.len = 0;
+        }
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
+    pub(super) fn sketch(throws: &Throws, elements: &[u64], row: &mut [u32]) {
+        row.fill(VACANT);
+        if elements.is_empty() {
+            return;
+        }
+        let mut words = [0; CHUNK];
+        for chunk in elements.chunks(CHUNK) {
+            keyed(throws.key, chunk, &mut words);
+            first_round(&words[..chunk.len()], row);
+        }
+        let mut queue = Queue { slots: [0; QUEUED + 16], values: [0; QUEUED + 16], len: 0 };
+        // see the twin for AVX2
+        let together = (throws.slots * 3 / 4).div_ceil(elements.len());
+        for (pass, pairs) in throws.pairs.chunks(together).enumerate() {
+            let vacant = vacant_slots(row);
+            if vacant.as_flattened().iter().fold(0, |any, bits| any | bits) == 0 {
+                return;
+            }
+            for_chunks(throws.key, elements, &mut words, |words| {
+                for (i, &constants) in pairs.iter().enumerate() {
+                    let first = 2 * (pass * together + i) + 1;
+                    for burst in words.chunks(BURST) {
+                        if queue.len > QUEUED - 2 * BURST {
+                            queue.drain(row);
+                        }
+                        queue_hits(burst, constants, first, row.len(), &vacant, &mut queue);
+                    }
+                }
+            });
+            queue.drain(row);
+        }
+        last_round(throws, elements, row);
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
+    #[inline]
+    fn vacant_slots(row: &[u32]) -> Vacant {
+        let mut vacant = [[0; 16]; 2];
+        for (bits, values) in vacant.as_flattened_mut().iter_mut().zip(row.chunks(32)) {
+            for (values, shift) in values.chunks(16).zip([0, 16]) {
+                let lanes = u16::MAX >> (16 - values.len());
+                // SAFETY: a masked load of the entries of the slice.
+                let values = unsafe { _mm512_maskz_loadu_epi32(lanes, values.as_ptr().cast()) };
+                let all = _mm512_set1_epi32(VACANT as i32);
+                *bits |= u32::from(_mm512_cmpeq_epi32_mask(values, all)) << shift;
+            }
+        }
+        vacant
+    }
+
+    /// Puts those throws of a pair of rounds that hit a vacant slot into the queue.
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
+    #[inline]
+    fn queue_hits(
+        words: &[u64],
+        (c, m): (u64, u64),
+        first: usize,
+        slots: usize,
+        vacant: &Vacant,
+        queue: &mut Queue,
+    ) {
+        assert!(words.len() <= BURST && queue.len <= QUEUED - 2 * BURST);
+        // SAFETY: unaligned loads of the 64 bytes of each array.
+        let vacant = vacant.each_ref().map(|v| unsafe { _mm512_loadu_si512(v.as_ptr().cast()) });
+        let (c, m) = (_mm512_set1_epi64(c as i64), _mm512_set1_epi64(m as i64));
+        let slots = _mm512_set1_epi64(slots as i64);
+        let prefixes = u64::from(prefix(first + 1)) << 32 | u64::from(prefix(first));
+        let prefixes = _mm512_set1_epi64(prefixes as i64);
+        // even lanes throw the upper half, odd lanes the lower
+        const ODD: u16 = 0xAAAA;
+        let mut queued = queue.len;
+        for eight in words.chunks(8) {
+            let lanes = u8::MAX >> (8 - eight.len());
+            // SAFETY: a masked load of the entries of the slice.
+            let y = unsafe { _mm512_maskz_loadu_epi64(lanes, eight.as_ptr().cast()) };
+            let z = _mm512_mullo_epi64(_mm512_xor_si512(y, c), m);
+            let high = _mm512_srli_epi64(z, 32);
+            let z = _mm512_xor_si512(z, high);
+            let upper = _mm512_mul_epu32(high, slots);
+            let lower = _mm512_mul_epu32(z, slots);
+            let slot = _mm512_mask_mov_epi32(_mm512_srli_epi64(upper, 32), ODD, lower);
+            let bits = _mm512_permutex2var_epi32(vacant[0], _mm512_srli_epi32(slot, 5), vacant[1]);
+            let own = _mm512_sllv_epi32(
+                _mm512_set1_epi32(1),
+                _mm512_and_si512(slot, _mm512_set1_epi32(31)),
+            );
+            // both halves of the words there are
+            let both = _pdep_u32(lanes.into(), 0x5555) * 3;
+            let hits = _mm512_test_epi32_mask(bits, own) & both as u16;
+            let rest = _mm512_mask_mov_epi32(upper, ODD, _mm512_slli_epi64(lower, 32));
+            let value = _mm512_or_si512(prefixes, _mm512_srli_epi32(rest, 12));
+            // SAFETY: a burst makes at most 2 * BURST throws, for which there was room at its start,
+            // and the arrays go on for the sixteen entries of one store behind the last throw.
+            unsafe {
+                let to = queue.slots.as_mut_ptr().add(queued).cast();
+                _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(hits, slot));
+                let to = queue.values.as_mut_ptr().add(queued).cast();
+                _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(hits, value));
+            }
+            queued += hits.count_ones() as usize;
+        }
+        queue.len = queued;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -402,6 +546,20 @@ mod tests {
         row.fill(0);
         throws.sketch(elements, &mut row);
         assert_eq!(row, expected, "as detected, {slots} slots, {} elements", elements.len());
+        #[cfg(target_arch = "x86_64")]
+        if super::super::has_avx2() {
+            row.fill(0);
+            // SAFETY: the features that the function is compiled for were just found.
+            unsafe { avx2::sketch(&throws, elements, &mut row) };
+            assert_eq!(row, expected, "AVX2, {slots} slots, {} elements", elements.len());
+        }
+        #[cfg(target_arch = "x86_64")]
+        if super::super::has_avx512() {
+            row.fill(0);
+            // SAFETY: as above.
+            unsafe { avx512::sketch(&throws, elements, &mut row) };
+            assert_eq!(row, expected, "AVX-512, {slots} slots, {} elements", elements.len());
+        }
     }
 
     #[test]

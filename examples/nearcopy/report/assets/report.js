@@ -658,11 +658,7 @@
     clearTimeout(waiting);
     waiting = setTimeout(changed, 90);
   });
-  $("filters").addEventListener("submit", (event) => {
-    event.preventDefault();
-    changed();
-    list.focus();
-  });
+  $("filters").addEventListener("submit", (event) => event.preventDefault());
 
   let frame = 0;
   list.addEventListener("scroll", () => {
@@ -730,8 +726,10 @@
     const target = event.target;
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
     if (typing) {
-      if (event.key === "Escape" || (event.key === "ArrowDown" && target.id === "q")) {
+      const done = event.key === "Enter" || event.key === "ArrowDown";
+      if (event.key === "Escape" || (done && target.id === "q")) {
         event.preventDefault();
+        changed();
         list.focus();
       }
       return;
@@ -762,8 +760,7 @@
   };
   function theme(name) {
     document.documentElement.dataset.theme = name;
-    $("theme").textContent = name[0].toUpperCase() + name.slice(1);
-    $("theme").setAttribute("aria-label", `Colours: ${name}`);
+    $("theme").textContent = `Colours: ${name}`;
   }
   theme(THEMES.includes(store()) ? store() : "auto");
   $("theme").onclick = () => {

@@ -4,6 +4,7 @@ mod damage;
 mod disk;
 mod doors;
 mod faults;
+mod golden;
 mod kill;
 mod model;
 mod stress;

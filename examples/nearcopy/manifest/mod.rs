@@ -3,19 +3,20 @@
 //! A manifest holds no time and no name of the machine, so the same run over the same input gives
 //! the same bytes.
 
+pub mod check;
+
 use crate::batch;
 use crate::cli::{InputArgs, Linkage, MatchArgs};
-use crate::exit::{Done, Stop};
+use crate::exit::Stop;
 use crate::input::Corpus;
-use crate::input::meter::{self, Digest};
-use crate::layout::{clean, count};
-use crate::output::{Output, Printer, Written};
-use crate::problems::{Problems, say};
+use crate::layout::clean;
+use crate::output::{Output, Written};
+use crate::problems::Problems;
+use nearcopy::dedup::Cluster;
 use nearcopy::{Comparer, Recipe, Report, Thresholds};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
 
 /// The layout of manifests; raised when a field changes its meaning.
 const LAYOUT: u32 = 1;
@@ -30,9 +31,9 @@ pub struct Manifest<'a> {
     matching: Matching,
     input: InputOf<'a>,
     documents: Documents,
-    /// What was not looked at because of a limit; all 0 where none was hit.
-    limits_hit: Limits,
-    result: ResultOf,
+    /// What was not looked at because of a limit, and how often; 0 where it was not hit.
+    limits_hit: BTreeMap<&'static str, u64>,
+    result: Outcome,
     outputs: Vec<FileOf>,
 }
 
@@ -101,30 +102,23 @@ struct Documents {
     read: u64,
     /// Of these, those that a sample kept, or all.
     used: u64,
+    /// Of them in files that were only compared with.
+    earlier: u64,
     bytes_of_text: u64,
     /// Whether --limit ended the reading.
     limited: bool,
-    /// Without words; they match nothing.
-    empty: u64,
-    /// Too short to compare; they match only the same words.
-    tiny: u64,
+    /// Without words; they match nothing. None where they were not counted.
+    empty: Option<u64>,
+    /// Too short to compare; they match only the same words. None where they were not counted.
+    tiny: Option<u64>,
 }
 
+/// What the run found.
 #[derive(Debug, Serialize)]
-struct Limits {
-    documents_with_more_candidates: u64,
-    fingerprints_in_too_many_clusters: u64,
-    documents_with_such_fingerprints_in_common: u64,
-    pairs_not_verified: u64,
-    places_not_looked_at: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct ResultOf {
-    clusters: u64,
-    documents_in_clusters: u64,
-    pairs_verified: u64,
-    pairs_found: u64,
+#[serde(untagged)]
+enum Outcome {
+    Clusters { clusters: u64, documents_in_clusters: u64, pairs_verified: u64, pairs_found: u64 },
+    Kept { kept: u64, left_out: u64 },
 }
 
 #[derive(Debug, Serialize)]
@@ -164,6 +158,9 @@ thresholds! {
     max_substituted_tokens: f64,
     short_words: f64,
     max_substituted_tokens_short: f64,
+    fragment_run: f64,
+    fragment_containment: f64,
+    fragment_numbers: f64,
     opening_share: f64,
     passage_words: f64,
     passage_containment: f64,
@@ -178,8 +175,8 @@ fn hex(digest: u128) -> String {
 }
 
 impl<'a> Manifest<'a> {
-    /// What can be said before anything is written.
-    pub fn of(
+    /// The manifest of a run that clusters.
+    pub fn of_clusters(
         input: &'a InputArgs,
         matching: &MatchArgs,
         all_pairs: bool,
@@ -187,10 +184,57 @@ impl<'a> Manifest<'a> {
         report: &Report,
         problems: &'a Problems,
     ) -> Result<Self, Stop> {
-        let recipe = Recipe::default();
         let counts = report.counts();
-        let in_clusters: usize = report.clusters().iter().map(|cluster| cluster.size()).sum();
-        let files = corpus.sources.iter().map(|source| {
+        let in_clusters: usize = report.clusters().iter().map(Cluster::size).sum();
+        let result = Outcome::Clusters {
+            clusters: report.clusters().len() as u64,
+            documents_in_clusters: in_clusters as u64,
+            pairs_verified: counts.verified,
+            pairs_found: report.pairs().len() as u64,
+        };
+        let limits = BTreeMap::from([
+            ("documents_with_more_candidates", counts.candidates_capped),
+            ("fingerprints_in_too_many_clusters", counts.fingerprints_stopped),
+            ("documents_with_such_fingerprints_in_common", counts.stopped_chains),
+            ("pairs_not_verified", counts.pairs_skipped),
+            ("places_not_looked_at", counts.places_skipped),
+        ]);
+        let mut out = Self::of(input, matching, all_pairs, &[corpus], problems, (limits, result))?;
+        out.documents.empty = Some(counts.empty);
+        out.documents.tiny = Some(counts.tiny);
+        Ok(out)
+    }
+
+    /// The manifest of a run that leaves out copies; `earlier` was compared with.
+    pub fn of_kept(
+        input: &'a InputArgs,
+        matching: &MatchArgs,
+        (corpus, earlier): (&'a Corpus, Option<&'a Corpus>),
+        kept: usize,
+        limits: &[(u64, &'static str)],
+        problems: &'a Problems,
+    ) -> Result<Self, Stop> {
+        let left_out = (corpus.records.len() - kept) as u64;
+        let result = Outcome::Kept { kept: kept as u64, left_out };
+        let mut sums = BTreeMap::new();
+        for &(n, what) in limits {
+            *sums.entry(what).or_default() += n;
+        }
+        let corpora: Vec<&Corpus> = [corpus].into_iter().chain(earlier).collect();
+        Self::of(input, matching, false, &corpora, problems, (sums, result))
+    }
+
+    /// What can be said before anything is written.
+    fn of(
+        input: &'a InputArgs,
+        matching: &MatchArgs,
+        all_pairs: bool,
+        corpora: &[&'a Corpus],
+        problems: &'a Problems,
+        (limits_hit, result): (BTreeMap<&'static str, u64>, Outcome),
+    ) -> Result<Self, Stop> {
+        let recipe = Recipe::default();
+        let files = corpora.iter().flat_map(|corpus| &corpus.sources).map(|source| {
             let digest = source.digest().map_err(|error| {
                 Stop::Refused(format!("{} could not be read again: {error}", clean(&source.name)))
             })?;
@@ -249,26 +293,16 @@ impl<'a> Manifest<'a> {
                 replaced_sequences: problems.replaced(),
             },
             documents: Documents {
-                read: corpus.read,
-                used: counts.documents,
-                bytes_of_text: corpus.bytes,
-                limited: corpus.limited,
-                empty: counts.empty,
-                tiny: counts.tiny,
+                read: corpora.iter().map(|corpus| corpus.read).sum(),
+                used: corpora.iter().map(|corpus| corpus.records.len() as u64).sum(),
+                earlier: corpora[1..].iter().map(|corpus| corpus.records.len() as u64).sum(),
+                bytes_of_text: corpora.iter().map(|corpus| corpus.bytes).sum(),
+                limited: corpora[0].limited,
+                empty: None,
+                tiny: None,
             },
-            limits_hit: Limits {
-                documents_with_more_candidates: counts.candidates_capped,
-                fingerprints_in_too_many_clusters: counts.fingerprints_stopped,
-                documents_with_such_fingerprints_in_common: counts.stopped_chains,
-                pairs_not_verified: counts.pairs_skipped,
-                places_not_looked_at: counts.places_skipped,
-            },
-            result: ResultOf {
-                clusters: report.clusters().len() as u64,
-                documents_in_clusters: in_clusters as u64,
-                pairs_verified: counts.verified,
-                pairs_found: report.pairs().len() as u64,
-            },
+            limits_hit,
+            result,
             outputs: Vec::new(),
         })
     }
@@ -287,94 +321,5 @@ impl<'a> Manifest<'a> {
         let written = serde_json::to_writer_pretty(&mut file, &self).map_err(io::Error::from);
         written.and_then(|()| file.write_all(b"\n")).map_err(|e| file.failed(&e))?;
         file.finish().map(|_| ())
-    }
-}
-
-/// Of a manifest, what can be checked.
-#[derive(Debug, Deserialize)]
-struct Told {
-    layout: u32,
-    program: ProgramTold,
-    recipe: RecipeTold,
-    input: InputTold,
-    outputs: Vec<FileTold>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ProgramTold {
-    version: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct RecipeTold {
-    id: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct InputTold {
-    files: Vec<FileTold>,
-}
-
-#[derive(Debug, Deserialize)]
-struct FileTold {
-    name: String,
-    bytes: Option<u64>,
-    xxh3_128: Option<String>,
-}
-
-/// `nearcopy check-manifest`: whether the files are those of the run.
-pub fn check(path: &Path, quiet: bool) -> Result<Done, Stop> {
-    let name = clean(&path.to_string_lossy());
-    let wrong = |what: String| Stop::Refused(format!("{name}: {what}"));
-    let text = std::fs::read(path).map_err(|e| wrong(crate::input::open::explain(&e)))?;
-    let told: Told = serde_json::from_slice(&text)
-        .map_err(|e| wrong(format!("is no manifest of nearcopy: {}", clean(&e.to_string()))))?;
-    if told.layout != LAYOUT {
-        let what = format!("has layout {}, this build reads {LAYOUT}", told.layout);
-        return Err(wrong(what));
-    }
-    let mut same = true;
-    Printer::data(None).print(|out| {
-        for (what, files) in [("input", &told.input.files), ("output", &told.outputs)] {
-            for file in files {
-                let found = meter::of_file(Path::new(&file.name));
-                let verdict = verdict(file, &found);
-                same &= verdict.is_none();
-                let verdict = verdict.unwrap_or_else(|| "unchanged".to_owned());
-                writeln!(out, "{what:<6}  {}: {verdict}", clean(&file.name))?;
-            }
-        }
-        Ok(())
-    })?;
-    let (version, recipe) = (env!("CARGO_PKG_VERSION"), Recipe::default().id().0);
-    if !quiet && told.program.version != version {
-        let what =
-            format!("the run was made by nearcopy {}, this is {version}", told.program.version);
-        say("note", &clean(&what));
-    }
-    if told.recipe.id != format!("{recipe:016x}") {
-        same = false;
-        let what = format!(
-            "the run had recipe {}, this build has {recipe:016x}: it may find other matches",
-            told.recipe.id
-        );
-        say("error", &clean(&what));
-    }
-    Ok(if same { Done::All } else { Done::Partly })
-}
-
-/// How a file differs from what was told of it; none where it does not.
-fn verdict(told: &FileTold, found: &io::Result<Digest>) -> Option<String> {
-    let (Some(bytes), Some(digest)) = (told.bytes, &told.xxh3_128) else {
-        return Some("cannot be checked, it was a pipe".to_owned());
-    };
-    match found {
-        Err(error) => Some(crate::input::open::explain(error)),
-        Ok(found) if found.bytes != bytes => {
-            let found = count(found.bytes, "byte", "bytes");
-            Some(format!("changed: {found}, expected {}", crate::layout::number(bytes)))
-        }
-        Ok(found) if hex(found.xxh3) != *digest => Some("changed: other bytes".to_owned()),
-        Ok(_) => None,
     }
 }
