@@ -6,6 +6,7 @@
 //! time, when a [`Filter`] has seen all fingerprints and tells most that stand in one document only.
 
 use super::parallel::{Pool, parallel_each, parallel_map};
+use super::texts::Texts;
 use super::{Dedup, Doc};
 use crate::compare::{Comparer, Document};
 use crate::profile;
@@ -290,13 +291,12 @@ impl Ranked {
             .sum()
     }
 
-    /// The fingerprints of all documents but most of those that stand in one only. `text` gives the
-    /// text of a document that must be read again, if it still can be had.
+    /// The fingerprints of all documents but most of those that stand in one only. `texts` gives
+    /// those that must be read again, if they still can be had.
     pub fn into_fingerprints(
         mut self,
         comparer: &Comparer,
-        text: &(dyn Fn(usize, &mut dyn FnMut(&str)) -> bool + Sync),
-        changed: &(dyn Fn(usize) + Sync),
+        texts: &dyn Texts,
     ) -> (Vec<Rank>, Vec<Fingerprints>) {
         let values = self.kept_bytes / size_of::<u64>();
         let filter = self.filter.take().unwrap_or_else(|| self.filter_of_kept(values));
@@ -315,10 +315,10 @@ impl Ranked {
             }
             let mut scratch = Scratch::default();
             let mut out = Fingerprints::default();
-            for doc in *start..*end {
-                let found = text(doc, &mut |text| scratch.read(comparer, text));
-                if found && !ranks[doc].is_of(&scratch.document) {
-                    changed(doc);
+            for (doc, rank) in (*start..*end).zip(&ranks[*start..*end]) {
+                let found = texts.read(doc, &mut |text| scratch.read(comparer, text));
+                if found && !rank.is_of(&scratch.document) {
+                    texts.changed(doc);
                 } else if found {
                     let shared = |list: &mut Vec<u64>| {
                         list.retain(|&value| filter.is_shared(value));

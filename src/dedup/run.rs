@@ -170,9 +170,7 @@ impl<'s> Batch<'s> {
         progress: &'s (dyn Fn(usize) + Sync),
     ) -> Self {
         let recipe = settings.comparer.recipe;
-        let read = |doc: usize, with: &mut dyn FnMut(&str)| texts.read(doc, with);
-        let (ranks, fingerprints) =
-            ranked.into_fingerprints(&settings.comparer, &read, &|doc| texts.changed(doc));
+        let (ranks, fingerprints) = ranked.into_fingerprints(&settings.comparer, texts);
         let terms = Terms::new(fingerprints);
         let mut order: Vec<u32> = (0..ranks.len() as u32).collect();
         parallel_sort(&mut order, |&x, &y| {
