@@ -4,6 +4,8 @@
 //! each share of documents that are copies of others. The time of one thread where RAYON_NUM_THREADS is
 //! 1; the limit is what reading, parsing and tokenising take alone.
 
+#![allow(clippy::print_stdout, reason = "a bench prints its table")]
+
 use nearcopy::dedup::{Dedup, Doc};
 use nearcopy::text::{Tokens, tokenize_into};
 use std::fs::File;
