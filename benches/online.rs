@@ -6,7 +6,12 @@
 //! some are named. Fingerprints and payloads are ready before a call is timed. One thread calls, the
 //! store's own thread merges beside it.
 #![allow(clippy::print_stdout, missing_docs)]
-#![allow(dead_code, unused_qualifications, reason = "the store is compiled in to be reached")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unused_qualifications,
+    reason = "the store is compiled in to be reached"
+)]
 
 use nearcopy::{error, hash};
 

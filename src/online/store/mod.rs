@@ -22,7 +22,6 @@
 //! Who waits for whom: readers for nobody but the holders of locks that are held for nanoseconds;
 //! writers for each other, and for the background thread when three full memtables wait for it; `sync` for
 //! the storage only, and several at once for one sync.
-#![allow(dead_code, unused_imports, reason = "the index above it is not written yet")]
 
 mod bytes;
 mod chains;

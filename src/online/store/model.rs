@@ -6,7 +6,6 @@ use super::{
 };
 use crate::error::IndexError;
 use crate::hash;
-use crate::online::storage::Storage;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,22 +25,13 @@ struct State {
 
 #[derive(Debug)]
 pub(crate) struct Store {
-    meta: Vec<u8>,
     options: StoreOptions,
     state: Mutex<Arc<State>>,
 }
 
 impl Store {
-    pub(crate) fn open(
-        _storage: Arc<dyn Storage>,
-        options: StoreOptions,
-        meta: &[u8],
-    ) -> Result<Self, IndexError> {
-        Ok(Self { meta: meta.to_vec(), options, state: Mutex::default() })
-    }
-
-    pub(crate) fn meta(&self) -> &[u8] {
-        &self.meta
+    pub(crate) fn open(options: StoreOptions) -> Self {
+        Self { options, state: Mutex::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, Arc<State>> {
@@ -54,18 +44,6 @@ impl Store {
 
     pub(crate) fn writer(&self) -> Writer<'_> {
         Writer { cap: self.options.cap, state: self.state() }
-    }
-
-    pub(crate) fn sync(&self) -> Result<(), IndexError> {
-        Ok(())
-    }
-
-    pub(crate) fn compact(&self) -> Result<(), IndexError> {
-        Ok(())
-    }
-
-    pub(crate) fn close(self) -> Result<(), IndexError> {
-        Ok(())
     }
 
     pub(crate) fn stats(&self) -> StoreStats {

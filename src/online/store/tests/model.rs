@@ -116,12 +116,7 @@ fn run_with_stop_marks(steps: &[Step]) {
     let options = StoreOptions { cap: 2, stop_after: 3, ..tiny_options() };
     let storage = Arc::new(Memory::new()) as Arc<dyn Storage>;
     let (store, model) = (open(&storage, &options), model(&options));
-    let most = super::super::model::Store::open(
-        Arc::new(Memory::new()),
-        StoreOptions { cap: 3, ..options },
-        b"",
-    )
-    .unwrap();
+    let most = super::super::model::Store::open(StoreOptions { cap: 3, ..options });
     let mut ever_over = [false; super::support::FINGERPRINTS as usize];
     for step in steps {
         match step {

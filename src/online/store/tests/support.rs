@@ -175,6 +175,5 @@ pub(super) fn tiny_options() -> StoreOptions {
 }
 
 pub(super) fn model(options: &StoreOptions) -> Model {
-    let storage = std::sync::Arc::new(crate::online::storage::Memory::new());
-    Model::open(storage, options.clone(), b"meta").expect("the model never fails")
+    Model::open(options.clone())
 }
