@@ -191,10 +191,9 @@ fn links(address: &str, html: &str) -> Vec<String> {
 
 fn print(state: &State, sites: [&Site; 2]) {
     let name = |address: &str| {
-        let named = sites
+        sites
             .iter()
-            .fold(address.to_owned(), |name, site| name.replace(&site.address(""), site.short()));
-        named
+            .fold(address.to_owned(), |name, site| name.replace(&site.address(""), site.short()))
     };
     let mut visits: Vec<&Visit> = state.visits.iter().collect();
     visits.sort_by_key(|visit| name(&visit.address));

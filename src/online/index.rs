@@ -132,7 +132,7 @@ struct Shared {
     store: Store,
     options: Options,
     recipe: RecipeId,
-    scratches: Mutex<Vec<Box<Scratch>>>,
+    scratches: Mutex<Vec<Scratch>>,
     /// Held while something is appended: taken before the store's writer.
     latest: Mutex<Latest>,
 }
@@ -611,10 +611,10 @@ impl<K: Key> OnlineIndex<K> {
         }
         let posts = match &choice {
             Some(choice) if choice.adds => {
-                Some(settings.new_to_post(&now, choice.place.root, scratch)?)
+                Some(settings.new_postings(&now, choice.place.root, scratch)?)
             }
             Some(choice) if !choice.place.extends => None,
-            _ => Some(settings.to_post(scratch)),
+            _ => Some(settings.page_postings(scratch)),
         };
         drop(snapshot);
         drop(now);

@@ -408,7 +408,7 @@ impl Settings<'_> {
 
     /// The fingerprints under which the page is posted if it is novel: those of its content that are
     /// not furniture, and the hash of all its words.
-    pub(super) fn to_post(&self, scratch: &Scratch) -> Vec<u64> {
+    pub(super) fn page_postings(&self, scratch: &Scratch) -> Vec<u64> {
         let Scratch { probes, known, indexed, .. } = scratch;
         let sorted = &probes[..known.len()];
         let is_known = |f: &u64| sorted.binary_search(f).is_ok_and(|at| known[at]);
@@ -428,7 +428,7 @@ impl Settings<'_> {
 
     /// Of what would be posted of a page that joins the cluster of `root` that which no document of the
     /// cluster holds.
-    pub(super) fn new_to_post(
+    pub(super) fn new_postings(
         &self,
         snapshot: &Snapshot,
         root: DocId,
@@ -437,7 +437,7 @@ impl Settings<'_> {
         let Scratch { probes, known, listed, ends, .. } = scratch;
         let sorted = &probes[..known.len()];
         let mut out = Vec::new();
-        for fingerprint in self.to_post(scratch) {
+        for fingerprint in self.page_postings(scratch) {
             // the hash of all words is new: nothing in the index is identical
             if let Ok(at) = sorted.binary_search(&fingerprint) {
                 let start = at.checked_sub(1).map_or(0, |before| ends[before].0 as usize);
