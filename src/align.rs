@@ -262,6 +262,7 @@ fn seed_and_extend(
 
 /// The alignment that consists of `runs`, which stand by position in b; `mass` is that of the tokens
 /// of a. For runs that were found in another way than here.
+#[cfg(feature = "online")]
 pub(crate) fn align_runs(runs: Vec<Run>, mass: &[u8], limits: Limits) -> Alignment {
     let mut out = Alignment::default();
     chain(runs, mass, limits, &mut out);

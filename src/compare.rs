@@ -43,6 +43,7 @@ impl Document {
     }
 
     /// The tokens, the shingles, and the mass to be changed.
+    #[cfg(feature = "online")]
     pub(crate) fn parts_mut(&mut self) -> (&Tokens, &Shingles, &mut [u8]) {
         (&self.tokens, &self.shingles, &mut self.mass)
     }

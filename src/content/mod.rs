@@ -16,6 +16,7 @@ mod template;
 
 pub use phrases::{PHRASES_VERSION, PhraseKind, Phrases};
 pub use template::Template;
+#[cfg(feature = "online")]
 pub(crate) use template::take_away;
 
 use crate::recipe::Profile;

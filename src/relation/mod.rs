@@ -6,7 +6,11 @@ mod numbers;
 mod rules;
 
 pub use decide::{Confidence, Relation, Thresholds, confidence, decide};
+#[cfg(feature = "online")]
+pub(crate) use evidence::measure_runs;
 pub use evidence::{Evidence, measure};
-pub(crate) use evidence::{measure_matches, measure_resemblance, measure_runs};
-pub(crate) use numbers::{substituted, substituted_numbers};
+pub(crate) use evidence::{measure_matches, measure_resemblance};
+#[cfg(feature = "online")]
+pub(crate) use numbers::substituted;
+pub(crate) use numbers::substituted_numbers;
 pub use rules::{Measure, Need, Rule, Test, tests};

@@ -5,7 +5,7 @@
 //! | offset | bytes | what |
 //! |---|---|---|
 //! | 0 | 2 | `6E 63` ("nc") |
-//! | 2 | 1 | kind: 1 MinHash, 2 Digest8, 3 Digest16, 4 PermutationMinHash, 5 SimHash64, 6 SimHash128, 7 SampledShingles, 8 the [`Sketch`](crate::online::Sketch) of a document |
+//! | 2 | 1 | kind: 1 MinHash, 2 Digest8, 3 Digest16, 4 PermutationMinHash, 5 SimHash64, 6 SimHash128, 7 SampledShingles, 8 the `Sketch` of a document (feature `online`) |
 //! | 3 | 1 | version of the kind's layout: 1 |
 //! | 4 | 8 | id of the shingles' recipe |
 //! | 12 | n | the kind's body |
@@ -117,6 +117,7 @@ pub(crate) enum Kind {
     SimHash64 = 5,
     SimHash128 = 6,
     Sampled = 7,
+    #[cfg(feature = "online")]
     Document = 8,
 }
 
@@ -196,6 +197,7 @@ impl<'b> Reader<'b> {
     }
 
     /// The rest of the body, whatever its length, then a checksum that holds.
+    #[cfg(feature = "online")]
     pub(crate) fn all(self) -> Result<&'b [u8], DecodeError> {
         let count = self.bytes.len().saturating_sub(self.at + CHECKSUM);
         self.rest::<1>(count).map(<[[u8; 1]]>::as_flattened)
