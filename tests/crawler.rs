@@ -1,5 +1,5 @@
 //! The example crawler, run as its readers run it.
-#![cfg(feature = "online")]
+#![cfg(all(feature = "html", feature = "online"))]
 
 use std::path::Path;
 use std::process::Command;

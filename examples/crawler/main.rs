@@ -1,7 +1,7 @@
 //! A crawler that asks of every page: was this article seen before, and where?
 //!
-//! `cargo run --release --example crawler [DIR]` serves two small sites on loopback, crawls both with
-//! four threads that share one index, and prints what each page turned out to be. The sites hold what
+//! `cargo run --release --features html --example crawler [DIR]` serves two small sites on loopback,
+//! crawls both with four threads that share one index, and prints what each page turned out to be. The sites hold what
 //! real ones hold: articles in much furniture, their teasers cut in mid-sentence, print versions,
 //! copies on the other site, and a calendar that never ends. With DIR the index is kept there: a
 //! second run knows every page of the first.
@@ -142,7 +142,7 @@ impl Crawl {
     /// copies at the same time one is told that its page is novel, the other that it is a copy.
     fn visit(&self, address: &str) -> Result<(Admission<String>, Vec<String>), Box<dyn Error>> {
         let html = self.agent.get(address).call()?.body_mut().read_to_string()?;
-        let text = html2text::config::plain_no_decorate().string_from_read(html.as_bytes(), 400)?;
+        let text = dom_query::Document::from(html.as_str()).formatted_text();
         let site = address.split('/').nth(2);
         let page = Page::new(&text).site(site);
         let key = address.to_owned();
