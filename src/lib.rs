@@ -21,7 +21,7 @@
 //! println!("{}", nearcopy::diff(article, scrape).headline());
 //! ```
 //!
-//! A corpus, clustered: [`Dedup`].
+//! A corpus, clustered: [`Dedup`]. A stream of documents, as a crawler has it: `OnlineIndex`.
 //!
 //! ```
 //! # let texts = ["a", "b"];
@@ -72,8 +72,9 @@
 //!
 //! # Features
 //!
-//! `rayon` (on by default): batches use all cores. `serde`: settings and answers can be serialised.
-//! Neither changes an answer.
+//! `rayon` (on by default): batches use all cores. `online` (on by default): the module of that name.
+//! `serde`: settings and answers can be serialised. None changes an answer. `html`, `parquet`, `compression` and
+//! `all-formats` are for the example binary; the library is the same with and without them.
 
 pub mod error;
 
@@ -106,6 +107,7 @@ pub mod index;
 pub mod dedup;
 
 pub mod evaluate;
+
 #[cfg(feature = "online")]
 pub mod online;
 
@@ -114,5 +116,12 @@ pub mod diff;
 pub use compare::{Comparer, Comparison, Document, compare};
 pub use dedup::{Dedup, Report};
 pub use diff::diff;
+#[cfg(feature = "online")]
+pub use online::OnlineIndex;
 pub use recipe::{Profile, Recipe};
 pub use relation::{Evidence, Relation, Thresholds};
+
+/// The examples of the README.
+#[cfg(all(doctest, feature = "online"))]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -23,7 +23,7 @@ impl<K: Key> OnlineIndex<K> {
     ///
     /// The furniture of a site is known only after three of its articles. Before that, two pages that
     /// share more furniture than article may have been taken for copies. Later pages are judged rightly
-    /// in any case; a review puts right what was joined before. About 20 us a member; other handles
+    /// in any case; a review puts right what was joined before. Other handles
     /// may use the index meanwhile.
     ///
     /// # Errors
