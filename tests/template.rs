@@ -158,3 +158,21 @@ fn serialised_templates_are_checked() {
     assert_ne!(turned, json);
     assert_eq!(serde_json::from_str::<Template>(&turned).unwrap(), template);
 }
+
+#[test]
+fn a_template_that_is_known_holds_from_the_first_page_on() {
+    let template = Template::learn(
+        Recipe::default(),
+        (0..3).map(|seed| page(40 + seed, 200)).collect::<Vec<_>>().iter().map(String::as_str),
+    );
+    let stubs = [page(50, 20), page(51, 20)];
+    let docs = || stubs.iter().map(|text| Doc::new(text).site(Some("paper.example")));
+    assert_eq!(Dedup::new().run(docs()).clusters().len(), 1, "two pages tell nothing");
+    let known = Dedup::new().template("paper.example", template.clone()).unwrap();
+    assert_eq!(known.run(docs()).clusters().len(), 0);
+    assert_eq!(known.against([docs().next().unwrap()], docs().skip(1)).found, [None]);
+    let elsewhere = Dedup::new().template("other.example", template).unwrap();
+    assert_eq!(elsewhere.run(docs()).clusters().len(), 1);
+    let ocr = Template::new(Recipe::for_profile(nearcopy::Profile::Ocr), vec![1]);
+    assert_eq!(Dedup::new().template("paper.example", ocr).unwrap_err().field, "profile");
+}

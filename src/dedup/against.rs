@@ -51,7 +51,8 @@ impl Dedup {
     ///
     /// Candidates are those of [`run`](Self::run), except that a fingerprint is stopped at 16 times the
     /// [`posting_cap`](Self::posting_cap), since earlier documents may repeat each other; equal ones
-    /// count once. Furniture is not learned. The answer for a document depends neither on the other new
+    /// count once. Furniture is not learned beyond the
+    /// [templates](Self::template) given. The answer for a document depends neither on the other new
     /// ones nor on the number of threads.
     ///
     /// ```
@@ -115,6 +116,16 @@ impl Dedup {
     }
 }
 
+impl Dedup {
+    /// A document made ready; what is known of its site weighs nothing.
+    fn prepare(&self, doc: &Doc<'_>) -> Document {
+        match doc.site.and_then(|site| self.templates.get(site)) {
+            Some(known) => self.comparer.prepare_with(doc.text, known).expect("one recipe"),
+            None => self.comparer.prepare(doc.text),
+        }
+    }
+}
+
 /// The earlier documents by fingerprint.
 struct Index<'s, 'a> {
     settings: &'s Dedup,
@@ -140,7 +151,7 @@ impl<'s, 'a> Index<'s, 'a> {
             Self { settings, docs, postings, distinct: Vec::new(), first: HashMap::new() };
         for chunk in docs.chunks(CHUNK) {
             let prepared = parallel_map(chunk, |doc| {
-                let document = settings.comparer.prepare(doc.text);
+                let document = settings.prepare(doc);
                 let hash = (!document.tokens().is_empty()).then(|| document.content_hash());
                 (hash, out.fingerprints(&document))
             });
@@ -167,7 +178,7 @@ impl<'s, 'a> Index<'s, 'a> {
 
     fn look_up(&self, doc: &Doc<'_>) -> Answer {
         let comparer = &self.settings.comparer;
-        let document = comparer.prepare(doc.text);
+        let document = self.settings.prepare(doc);
         let mut out = Answer::default();
         if document.tokens().is_empty() {
             return out;
@@ -207,7 +218,7 @@ impl<'s, 'a> Index<'s, 'a> {
     fn verify(&self, document: &Document, earlier: u32, out: &mut Answer) {
         let comparer = &self.settings.comparer;
         let doc = earlier as usize;
-        let other = comparer.prepare(self.docs[doc].text);
+        let other = self.settings.prepare(&self.docs[doc]);
         out.verified += 1;
         let (found, _) = comparer.verify(document, &other, false);
         let Some((relation, evidence)) = found.filter(|(relation, _)| relation.is_match()) else {

@@ -41,7 +41,10 @@ pub use report::{Cluster, Counts, Member, Pair, Report};
 pub use source::{Batch, Outcome, ReadError, Source, Unread};
 
 use crate::compare::Comparer;
+use crate::content::Template;
+use crate::error::RecipeMismatch;
 use crate::recipe::Profile;
+use std::collections::BTreeMap;
 
 /// One document of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -113,6 +116,7 @@ pub struct Dedup {
     pub(crate) max_pair_members: usize,
     pub(crate) ledger: bool,
     pub(crate) memory_budget: Option<usize>,
+    pub(crate) templates: BTreeMap<String, Template>,
 }
 
 impl Default for Dedup {
@@ -126,6 +130,7 @@ impl Default for Dedup {
             max_pair_members: 256,
             ledger: false,
             memory_budget: None,
+            templates: BTreeMap::new(),
         }
     }
 }
@@ -145,18 +150,30 @@ impl Dedup {
 
     /// Everything for texts of `profile`: its [`Comparer`] and
     /// [`posting_cap`](Self::posting_cap).
+    ///
+    /// # Panics
+    /// If a [`template`](Self::template) of another recipe was given before.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
-        self.comparer = Comparer::for_profile(profile);
+        self.set(Comparer::for_profile(profile));
         self.cap = crate::profile::posting_cap(profile);
         self
     }
 
     /// The recipe, content model, thresholds and alignment limits to compare with.
+    ///
+    /// # Panics
+    /// If a [`template`](Self::template) of another recipe was given before.
     #[must_use]
     pub fn comparer(mut self, comparer: Comparer) -> Self {
-        self.comparer = comparer;
+        self.set(comparer);
         self
+    }
+
+    fn set(&mut self, comparer: Comparer) {
+        let fits = |template: &Template| comparer.recipe.check(template.recipe()).is_ok();
+        assert!(self.templates.values().all(fits), "set the comparer before the templates");
+        self.comparer = comparer;
     }
 
     /// How matches become clusters (default: [`Linkage::Star`]).
@@ -204,6 +221,23 @@ impl Dedup {
     pub fn ledger(mut self, yes: bool) -> Self {
         self.ledger = yes;
         self
+    }
+
+    /// Furniture that is known of `site` before the batch begins: with
+    /// [`Template::learn`](Template::learn) from other pages, or kept from elsewhere. It weighs nothing from
+    /// the first page on, and what the batch learns is added. Replaces an earlier one of the site. Set
+    /// the [`profile`](Self::profile) or [`comparer`](Self::comparer) first.
+    ///
+    /// # Errors
+    /// If the template was learned by another recipe than that of the comparer.
+    pub fn template(
+        mut self,
+        site: impl Into<String>,
+        template: Template,
+    ) -> Result<Self, RecipeMismatch> {
+        self.comparer.recipe.check(template.recipe())?;
+        self.templates.insert(site.into(), template);
+        Ok(self)
     }
 
     /// Bytes of fingerprints that a batch keeps until all documents have been read (default: an eighth

@@ -122,11 +122,11 @@ pub(super) fn run(
     settings: &Dedup,
     ranked: Ranked,
     sites: Vec<u32>,
-    site_count: usize,
+    templates: Vec<Template>,
     texts: &dyn Texts,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Report {
-    let mut batch = Batch::new(settings, ranked, sites, site_count, texts, progress);
+    let mut batch = Batch::new(settings, ranked, sites, templates, texts, progress);
     let mut found = batch.match_all();
     batch.learn(&found.index);
     batch.settle(&mut found);
@@ -144,7 +144,7 @@ struct Batch<'s> {
     order: Vec<u32>,
     /// The site of each document by position, as an index into `templates`; `NO_SITE` where unknown.
     sites: Vec<u32>,
-    /// What was learned of each site, common furniture included; empty where nothing was.
+    /// What is known of each site, common furniture included; empty where nothing is.
     templates: Vec<Template>,
     /// What stands in many clusters.
     common: Template,
@@ -165,7 +165,7 @@ impl<'s> Batch<'s> {
         settings: &'s Dedup,
         ranked: Ranked,
         sites: Vec<u32>,
-        site_count: usize,
+        templates: Vec<Template>,
         texts: &'s dyn Texts,
         progress: &'s (dyn Fn(usize) + Sync),
     ) -> Self {
@@ -179,7 +179,6 @@ impl<'s> Batch<'s> {
             let keys = || texts.key(x as usize).cmp(&texts.key(y as usize));
             content(a).cmp(&content(b)).then_with(keys).then(x.cmp(&y))
         });
-        let templates = vec![Template::new(recipe, Vec::new()); site_count];
         let common = Template::new(recipe, Vec::new());
         let workers = Pool::default();
         Self { settings, texts, ranks, terms, order, sites, templates, common, workers, progress }
@@ -498,10 +497,13 @@ impl<'s> Batch<'s> {
             }
         }
         self.common = Template::new(recipe, common);
+        let before = std::mem::take(&mut self.templates);
         self.templates = known
             .into_iter()
-            .map(|fingerprints| {
+            .zip(before)
+            .map(|(fingerprints, before)| {
                 let mut template = Template::new(recipe, fingerprints);
+                template.merge(&before).expect("one recipe");
                 if !template.is_empty() {
                     template.merge(&self.common).expect("one recipe");
                 }

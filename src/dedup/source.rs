@@ -4,6 +4,7 @@ use super::rank::Ranked;
 use super::run;
 use super::texts::{Fetched, Given};
 use super::{Dedup, Doc, Report};
+use crate::content::Template;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
@@ -192,8 +193,8 @@ impl Batch {
     ) -> Outcome<S::Error> {
         let texts = Fetched::new(source);
         let read_twice = self.ranked.unkept();
-        let report =
-            run::run(&self.settings, self.ranked, self.sites, self.names.len(), &texts, progress);
+        let templates = self.templates();
+        let report = run::run(&self.settings, self.ranked, self.sites, templates, &texts, progress);
         Outcome { report, unread: texts.into_unread(), read_twice }
     }
 
@@ -203,6 +204,19 @@ impl Batch {
         docs: &[Doc<'_>],
         progress: &(dyn Fn(usize) + Sync),
     ) -> Report {
-        run::run(&self.settings, self.ranked, self.sites, self.names.len(), &Given(docs), progress)
+        let templates = self.templates();
+        run::run(&self.settings, self.ranked, self.sites, templates, &Given(docs), progress)
+    }
+
+    /// What is known of each site beforehand.
+    fn templates(&self) -> Vec<Template> {
+        let nothing = Template::new(self.settings.comparer.recipe, Vec::new());
+        let mut out = vec![nothing; self.names.len()];
+        for (site, template) in &self.settings.templates {
+            if let Some(&number) = self.names.get(site.as_str()) {
+                out[number as usize] = template.clone();
+            }
+        }
+        out
     }
 }
