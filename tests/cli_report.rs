@@ -3,7 +3,7 @@
 
 mod browser;
 mod cli;
-#[path = "../examples/nearcopy/report/dates.rs"]
+#[path = "../examples/nearcopy/dates.rs"]
 #[allow(dead_code, missing_docs)]
 mod dates;
 

@@ -7,6 +7,7 @@ mod batch;
 mod cli;
 mod cluster;
 mod compare;
+mod dates;
 mod dedup;
 mod evaluate;
 mod exit;

@@ -1,5 +1,7 @@
 //! Dates and numbers as they stand in records, so that they can be compared.
 
+use crate::dates::Day;
+
 /// A moment or a number; one cannot be compared with the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stamp {
@@ -54,11 +56,8 @@ fn moment(text: &str) -> Option<i128> {
         return None;
     }
     let day = day.map_or(Some(1), |day| digits(day, 2))?;
-    if !(1..=12).contains(&month) || day < 1 || day > days_of(year, month) {
-        return None;
-    }
-    let seconds = days_before(year, month) + day - 1;
-    let at_midnight = i128::from(seconds) * 86_400 * NANOS;
+    let day = Day::new(year as i32, month as u8, day as u8)?;
+    let at_midnight = i128::from(day.days()) * 86_400 * NANOS;
     Some(at_midnight + time.map_or(Some(0), of_day)?)
 }
 
@@ -108,23 +107,4 @@ fn zone(text: &str) -> Option<i64> {
 fn digits(text: &str, count: usize) -> Option<i64> {
     let valid = text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
     valid.then(|| text.parse().ok()).flatten()
-}
-
-fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-fn days_of(year: i64, month: i64) -> i64 {
-    match month {
-        2 => 28 + i64::from(is_leap(year)),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days from the beginning of 1970 to that of the month, in the Gregorian calendar.
-fn days_before(year: i64, month: i64) -> i64 {
-    let leap_days = |year: i64| year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    let years = 365 * (year - 1970) + leap_days(year - 1) - leap_days(1969);
-    years + (1..month).map(|month| days_of(year, month)).sum::<i64>()
 }

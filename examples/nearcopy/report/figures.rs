@@ -1,8 +1,8 @@
 //! The distributions of a run as figures.
 
-use super::dates::{Day, day_label, month_label};
 use super::html::escape;
 use super::plot::{self, Bar, Column, Words};
+use crate::dates::{Day, day_label, month_label};
 use crate::input::Corpus;
 use crate::layout::{clean, count, number, percent};
 use nearcopy::dedup::Cluster;

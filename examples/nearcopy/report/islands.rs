@@ -1,11 +1,11 @@
 //! The data of the page: one JSON object that is read at once, and a line for each cluster that is
 //! read when the cluster is opened.
 
-use super::dates::Day;
 use super::gather::{Described, confidence_number, relation_number};
 use super::json;
 use super::relations;
 use super::texts::Choice;
+use crate::dates::Day;
 use crate::input::Corpus;
 use crate::words;
 use nearcopy::dedup::Cluster;

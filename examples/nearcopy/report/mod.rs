@@ -7,7 +7,6 @@
 //! documents into the page.
 
 mod args;
-mod dates;
 mod figures;
 mod gather;
 mod html;

@@ -74,7 +74,8 @@ impl Day {
         Self::new(year?.into(), month?, day?)
     }
 
-    fn new(year: i32, month: u8, day: u8) -> Option<Self> {
+    /// `None` if there is no such day in the Gregorian calendar.
+    pub fn new(year: i32, month: u8, day: u8) -> Option<Self> {
         let days = match month {
             2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
             2 => 28,
