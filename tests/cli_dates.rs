@@ -1,9 +1,14 @@
-//! Dates and numbers of records, as `nearcopy dedup --keep earliest` reads them.
+//! Dates and numbers of records, as `nearcopy dedup --keep earliest` reads them, and days, as the
+//! report does.
 
 #[path = "../examples/nearcopy/dedup/date.rs"]
 mod date;
+#[path = "../examples/nearcopy/dates.rs"]
+#[allow(dead_code, missing_docs)]
+mod dates;
 
 use date::{Stamp, number, parse};
+use dates::Day;
 
 const NANOS: i128 = 1_000_000_000;
 
@@ -106,4 +111,38 @@ fn numbers_keep_their_order() {
     assert!(values.is_sorted_by(|x, y| x < y), "{values:?}");
     assert_eq!(parse("1987"), Some(Stamp::Number(1987 * NANOS)));
     assert_eq!(number("1e3"), number("1000"));
+}
+
+#[test]
+fn dates_are_read_to_the_day() {
+    for text in [
+        "2026-11-22",
+        "2026-11-22T23:59:59Z",
+        "2026-11-22 08:00",
+        "2026/11/22",
+        "2026.11.22",
+        "20261122",
+        "22-NOV-2026 15:01:01.79",
+        "Sun, 22 Nov 2026 10:00:00 GMT",
+        "November 22, 2026",
+        "1795305600",
+        "1795305600000",
+        "1795391999.5",
+    ] {
+        let day = Day::read(text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(day.to_string(), "2026-11-22", "{text}");
+    }
+    assert_eq!(Day::read("2026-11").expect("month").to_string(), "2026-11-01");
+    assert_eq!(Day::read("1987").expect("year").to_string(), "1987-01-01");
+    for text in ["", "yesterday", "2026-13-01", "2026-02-30", "22.11.2026", "12", "é2026"] {
+        assert_eq!(Day::read(text), None, "{text}");
+    }
+}
+
+#[test]
+fn days_count_both_ways() {
+    for days in (-800_000..800_000).step_by(37) {
+        assert_eq!(Day::from_days(days).days(), days);
+    }
+    assert_eq!(Day::from_days(0).to_string(), "1970-01-01");
 }

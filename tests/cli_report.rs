@@ -3,9 +3,6 @@
 
 mod browser;
 mod cli;
-#[path = "../examples/nearcopy/dates.rs"]
-#[allow(dead_code, missing_docs)]
-mod dates;
 
 use browser::Browser;
 use cli::{article, corpus, file, folder, lines, path, run, scrape};
@@ -375,40 +372,6 @@ fn a_corpus_without_copies_has_a_page_too() {
     assert!(page.contains("1 document holds no word"));
     assert_eq!(index(&page)["size"], json!([]));
     assert_eq!(island(&page, "lines"), "");
-}
-
-#[test]
-fn dates_are_read_to_the_day() {
-    for text in [
-        "2026-11-22",
-        "2026-11-22T23:59:59Z",
-        "2026-11-22 08:00",
-        "2026/11/22",
-        "2026.11.22",
-        "20261122",
-        "22-NOV-2026 15:01:01.79",
-        "Sun, 22 Nov 2026 10:00:00 GMT",
-        "November 22, 2026",
-        "1795305600",
-        "1795305600000",
-        "1795391999.5",
-    ] {
-        let day = dates::Day::read(text).unwrap_or_else(|| panic!("{text}"));
-        assert_eq!(day.to_string(), "2026-11-22", "{text}");
-    }
-    assert_eq!(dates::Day::read("2026-11").expect("month").to_string(), "2026-11-01");
-    assert_eq!(dates::Day::read("1987").expect("year").to_string(), "1987-01-01");
-    for text in ["", "yesterday", "2026-13-01", "2026-02-30", "22.11.2026", "12", "é2026"] {
-        assert_eq!(dates::Day::read(text), None, "{text}");
-    }
-}
-
-#[test]
-fn days_count_both_ways() {
-    for days in (-800_000..800_000).step_by(37) {
-        assert_eq!(dates::Day::from_days(days).days(), days);
-    }
-    assert_eq!(dates::Day::from_days(0).to_string(), "1970-01-01");
 }
 
 // --- in a browser ---------------------------------------------------------------------------------
