@@ -139,6 +139,11 @@ pub struct Thresholds {
     pub short_words: f64,
     /// See [`short_words`](Self::short_words) (1.0).
     pub max_substituted_tokens_short: f64,
+    /// Most tokens of any kind, as a share of the matched content, in the place of the article: in one
+    /// gap behind a shared head of 60 tokens and before 25 words of content have matched (0.5; `None`:
+    /// any). Two pages that begin with the same menu and then have each its own table or gallery share
+    /// what stands below.
+    pub max_lead_tokens: Option<f64>,
     /// A match without a run of this many words (15) is *fragmentary*: below
     /// [`fragment_containment`](Self::fragment_containment) too many substituted numbers make it two
     /// reports of one form (money markets, filings, results), which repeat their sentences around
@@ -185,6 +190,7 @@ impl Default for Thresholds {
             max_substituted_tokens: 2.0,
             short_words: 60.0,
             max_substituted_tokens_short: 1.0,
+            max_lead_tokens: Some(0.5),
             fragment_run: 15.0,
             fragment_containment: 0.8,
             fragment_numbers: 0.05,

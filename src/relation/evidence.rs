@@ -47,6 +47,12 @@ pub struct Evidence {
     pub lead: f64,
     /// Tokens of any kind that stand unmatched on both sides of a gap between two chained runs, summed.
     pub substituted_tokens: u32,
+    /// Tokens of any kind that stand unmatched on both sides of one gap between two chained runs, behind
+    /// 60 matched tokens and before 25 words of content have matched (of each such gap the lesser side);
+    /// the largest. Where two pages begin with the same menu and the match is what stands below their
+    /// articles, these are the articles.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub lead_tokens: u32,
     /// Numbers that stand unmatched on both sides of a gap (of each gap the lesser count), summed; those
     /// among the first two tokens are labels (`UPDATE 2`) and do not count. `None` where they
     /// decide nothing: see [`fragment_run`](super::Thresholds::fragment_run) and
@@ -107,6 +113,10 @@ impl Evidence {
 
 /// Words of content that must have matched before a substitution no longer counts as a lead.
 const LEAD_ENDS: u64 = 25 * WORD as u64;
+
+/// Tokens that two documents share before a gap if it is the head of one template they share: fewer may
+/// be a consent notice or a bar of buttons that many sites have.
+const TEMPLATE_HEAD: u32 = 60;
 
 fn words(mass: u64) -> f64 {
     mass as f64 / f64::from(WORD)
@@ -207,13 +217,18 @@ fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
     let (mut end_a, mut end_b) = (0, 0);
     let mut last = None;
     let (mut so_far, mut substituted, mut lead) = (0, 0, 0);
+    let mut seen = 0;
     for (n, run) in chain.iter().enumerate() {
         let (gap_a, gap_b) = (end_a..run.a as usize, end_b..run.b as usize);
         let (rest_a, rest_b) = (a.unmatched(gap_a.clone()), b.unmatched(gap_b.clone()));
         if n == 0 {
             (out.head_a, out.head_b) = (words(rest_a), words(rest_b));
         } else {
-            out.substituted_tokens += a.unmatched_tokens(gap_a).min(b.unmatched_tokens(gap_b));
+            let tokens = a.unmatched_tokens(gap_a).min(b.unmatched_tokens(gap_b));
+            out.substituted_tokens += tokens;
+            if seen >= TEMPLATE_HEAD && so_far < LEAD_ENDS {
+                out.lead_tokens = out.lead_tokens.max(tokens);
+            }
         }
         substituted += rest_a.min(rest_b);
         if so_far < LEAD_ENDS {
@@ -221,6 +236,7 @@ fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
         }
         let mass = run_mass(a, b, *run);
         so_far += mass;
+        seen += run.len;
         (end_a, end_b) = (run.in_a().end, run.in_b().end);
         if mass > 0 {
             last = Some((end_a, end_b));

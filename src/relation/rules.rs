@@ -59,6 +59,8 @@ pub enum Measure {
     SubstitutedWords,
     /// Substituted tokens of any kind.
     SubstitutedTokens,
+    /// Tokens of any kind in the place of the article, behind a shared head.
+    LeadTokens,
     /// Words of the longest matched run.
     LongestRun,
     /// Words before the first match, in the document that has fewer of them.
@@ -106,6 +108,7 @@ impl Measure {
             Self::SubstitutedNumbers => "substituted_numbers",
             Self::SubstitutedWords => "substituted_words",
             Self::SubstitutedTokens => "substituted_tokens",
+            Self::LeadTokens => "lead_tokens",
             Self::LongestRun => "longest_run",
             Self::Head => "head",
             Self::AInB => "a_in_b",
@@ -246,9 +249,9 @@ pub(super) fn judge(e: &Evidence, t: &Thresholds, seen: &mut impl FnMut(&Test)) 
             (false, false) => Relation::Contains,
         };
     }
-    let [lead, numbers, words, tokens] = pair.not_substituted();
+    let [lead, numbers, words, tokens, head] = pair.not_substituted();
     let run = pair.overlap_run();
-    if holds(Rule::CleanOverlap, &[run, lead, numbers, words, tokens]) {
+    if holds(Rule::CleanOverlap, &[run, lead, numbers, words, tokens, head]) {
         return Relation::Overlaps;
     }
     if holds(Rule::Template, &[pair.template()]) {
@@ -279,8 +282,8 @@ impl<'a> Pair<'a> {
         Some((Measure::LesserContainment, lesser, Need::AtLeast, self.t.both_containment))
     }
 
-    fn article(&self) -> [Option<Condition>; 7] {
-        let [lead, numbers, words, tokens] = self.not_substituted();
+    fn article(&self) -> [Option<Condition>; 8] {
+        let [lead, numbers, words, tokens, head] = self.not_substituted();
         [
             Some((Measure::MatchedWords, self.matched, Need::AtLeast, self.t.min_matched)),
             Some((Measure::Containment, self.contained, Need::AtLeast, self.t.min_containment)),
@@ -288,6 +291,7 @@ impl<'a> Pair<'a> {
             numbers,
             words,
             tokens,
+            head,
             self.no_other_figures(),
         ]
     }
@@ -307,7 +311,7 @@ impl<'a> Pair<'a> {
 
     /// The substitution test: two pages of one template leave different text on both sides of a gap, a
     /// copy that was cut or wrapped leaves text on one side only.
-    fn not_substituted(&self) -> [Option<Condition>; 4] {
+    fn not_substituted(&self) -> [Option<Condition>; 5] {
         let (e, t) = (self.e, self.t);
         let half = self.contained >= 0.5;
         let most_lead =
@@ -327,6 +331,7 @@ impl<'a> Pair<'a> {
                 t.max_substituted * self.matched,
             )),
             self.no_other_text_between(),
+            self.no_other_text_at_head(),
         ]
     }
 
@@ -341,10 +346,20 @@ impl<'a> Pair<'a> {
         (!whole).then_some((Measure::SubstitutedTokens, found, Need::Below, most * self.matched))
     }
 
-    fn passage(&self) -> [Option<Condition>; 6] {
+    /// The test on the place of the article: behind the same head each page has text of its own, whether
+    /// or not it is prose, and what matches stands below.
+    fn no_other_text_at_head(&self) -> Option<Condition> {
+        let most = self.t.max_lead_tokens? * self.matched;
+        let page = f64::from(self.e.matched_tokens_a.min(self.e.matched_tokens_b));
+        let found = f64::from(self.e.lead_tokens);
+        Some((Measure::LeadTokens, found, Need::Below, most.max(LEAD_OF_PAGE * page).max(1.0)))
+    }
+
+    fn passage(&self) -> [Option<Condition>; 7] {
         let (e, t) = (self.e, self.t);
         [
             self.no_other_text_between(),
+            self.no_other_text_at_head(),
             self.one_run(),
             Some((Measure::MatchedWords, self.matched, Need::AtLeast, t.passage_words)),
             Some((Measure::Containment, self.contained, Need::AtLeast, t.passage_containment)),
@@ -358,10 +373,11 @@ impl<'a> Pair<'a> {
         ]
     }
 
-    fn opening(&self) -> [Option<Condition>; 6] {
+    fn opening(&self) -> [Option<Condition>; 7] {
         let (e, t) = (self.e, self.t);
         [
             self.no_other_text_between(),
+            self.no_other_text_at_head(),
             self.one_run(),
             Some((Measure::LongestRun, e.longest_run, Need::AtLeast, t.long_opening_words)),
             Some((Measure::Containment, self.contained, Need::AtLeast, t.passage_containment)),
@@ -426,6 +442,10 @@ impl<'a> Pair<'a> {
 pub(super) const PURE_LEAD: f64 = 5.0;
 /// Substituted words, as a share of the matched ones, below which a match is pure.
 pub(super) const PURE_SUBSTITUTED: f64 = 0.1;
+
+/// Tokens in the place of the article, as a share of all that is matched, below which they are a line of
+/// news or a reordered menu of a page that matches as a whole.
+const LEAD_OF_PAGE: f64 = 0.1;
 
 /// Whether a is the smaller document; where both hold as much content, the one of which more is
 /// matched. A total order but for documents that no measure tells apart, so that exchanging the
