@@ -144,6 +144,7 @@ fn thresholds(profile: Profile) -> Thresholds {
             max_substituted: 0.3,
             max_substituted_tokens: 10.0,
             max_substituted_tokens_short: 5.0,
+            max_lead_tokens: None,
             opening_share: 2.0,
             min_overlap_run: 8.0,
             ..web
@@ -157,6 +158,7 @@ fn thresholds(profile: Profile) -> Thresholds {
             count_tail: true,
             both_words: 10.0,
             both_containment: 0.5,
+            max_lead_tokens: None,
             opening_share: 2.0,
             min_overlap_run: 8.0,
             min_continuation: 3.0,
@@ -167,6 +169,7 @@ fn thresholds(profile: Profile) -> Thresholds {
             min_matched: 20.0,
             min_containment: 0.5,
             max_substituted: 0.3,
+            max_lead_tokens: None,
             count_tail: true,
             opening_share: 2.0,
             ..web

@@ -5,7 +5,7 @@ mod prose;
 use nearcopy::relation::Relation::{self, *};
 use nearcopy::{Comparer, Comparison};
 use prose::{
-    Rng, article, chinese, edited, first_words, framed, paragraph, russian, sentence,
+    Rng, article, chinese, edited, first_words, framed, paragraph, russian, sentence, title,
     without_first_words, word_count,
 };
 use std::sync::LazyLock;
@@ -193,6 +193,80 @@ fn two_articles_of_one_site() {
         assert_no_match(&page(&article(100 + seed, 300)), &page(&article(200 + seed, 350)));
         assert_no_match(&page(BRIDGE), &page(ORCHARD));
     }
+}
+
+/// A table of results, none of it prose.
+fn table(seed: u64, rows: usize) -> String {
+    let mut rng = Rng(seed);
+    let row = |n: usize, rng: &mut Rng| {
+        let [points, wins] = [rng.below(900), rng.below(30)];
+        format!("{n} {} {points} {wins} {}", title(rng, 2), rng.below(12))
+    };
+    (1..=rows).map(|n| row(n, &mut rng)).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn two_tables_of_one_site() {
+    let mut any = Comparer::default();
+    any.thresholds.max_lead_tokens = None;
+    for seed in 0..10 {
+        let [above, below] = about_the_paper(seed);
+        let menu = title(&mut Rng(seed), 90).replace(' ', "\n");
+        let page = |text: &str| format!("{menu}\n\n{text}\n\n{above}\n\n{below}\n");
+        let (one, other) = (page(&table(seed, 40)), page(&table(seed + 50, 25)));
+        assert_no_match(&one, &other);
+        assert_eq!(relation(&one, &other), SameTemplate);
+        // nothing else tells them apart
+        let prepared = [one, other].map(|text| any.prepare(&text));
+        assert!(any.compare(&prepared[0], &prepared[1]).relation().is_match());
+    }
+}
+
+#[test]
+fn one_page_on_two_days() {
+    for seed in 0..10 {
+        let mut rng = Rng(seed);
+        let menu = title(&mut rng, 90).replace(' ', "\n");
+        let text = article(seed, 160);
+        let mut page = || {
+            let [latest, most_read] =
+                [0, 1].map(|_| (0..8).map(|_| title(&mut rng, 6)).collect::<Vec<_>>().join("\n"));
+            let news = title(&mut rng, 12);
+            format!("{menu}\n{news}\n\n{text}\n\nLatest\n{latest}\n\nMost read\n{most_read}\n")
+        };
+        assert_match(&page(), &page());
+    }
+}
+
+/// A script as an extractor leaves it: all on a line or two.
+const SCRIPT: &str = "\
+if (page.kind != \"front\") { page.append('<div class=\"advert wide\" id=\"slot-7\"></div>'); } \
+var days = parseInt(settings.days || 3); loader.require('/static/gallery.js', function() { \
+console.log('/static/gallery.js'); loader.require('/static/share.js', function() { \
+gallery.start({ width: 640, items: page.items.filter(function(i) { return i.shown; }) }); }); });\n\
+window.timer = setTimeout(loader.flush, 250); if (document.getElementById('letter-off').checked) { \
+document.getElementById('letter').value = \"NO\"; $('#letter-box').val(\"\"); } else { \
+document.getElementById('letter').value = \"YES\"; visits.count(page.number, true); }";
+
+#[test]
+fn one_script_in_two_pages() {
+    for seed in 0..10 {
+        let [one, other] = [seed, seed + 50].map(|s| article(s, 50));
+        assert_no_match(&format!("{one}\n\n{SCRIPT}\n"), &format!("{other}\n\n{SCRIPT}\n"));
+        // and without line breaks
+        let script = SCRIPT.replace('\n', " ");
+        assert_no_match(&format!("{one} {script}"), &format!("{other} {script}"));
+    }
+}
+
+#[test]
+fn code_in_an_article_and_code_alone() {
+    for seed in 0..10 {
+        let full = format!("{}\n\n{SCRIPT}\n\n{}", article(seed, 80), article(seed + 90, 200));
+        assert_eq!(relation(first_words(&full, 150), &full), TruncatedOf);
+    }
+    let other = SCRIPT.replace("days", "weeks").replace("640", "800");
+    assert_eq!(relation(SCRIPT, &other), NearDuplicate);
 }
 
 #[test]

@@ -43,6 +43,7 @@ mod plain {
         lead || numbers
             || e.substituted + tail >= t.max_substituted * matched
             || has_other_text_between(e, t)
+            || has_other_text_at_head(e, t)
     }
 
     fn has_other_text_between(e: &Evidence, t: &Thresholds) -> bool {
@@ -51,6 +52,14 @@ mod plain {
         let short = matched < t.short_words;
         let most = if short { t.max_substituted_tokens_short } else { t.max_substituted_tokens };
         !whole && f64::from(e.substituted_tokens) >= most * matched
+    }
+
+    fn has_other_text_at_head(e: &Evidence, t: &Thresholds) -> bool {
+        let (matched, _) = smaller_side(e);
+        let page = f64::from(e.matched_tokens_a.min(e.matched_tokens_b));
+        t.max_lead_tokens.is_some_and(|most| {
+            e.lead_tokens > 0 && f64::from(e.lead_tokens) >= (most * matched).max(0.1 * page)
+        })
     }
 
     /// Whether short runs are all that is shared, with other content and other numbers between them.
@@ -74,7 +83,7 @@ mod plain {
         if enough && !is_substituted(e, t) && !is_fragmentary(e, t) {
             return true;
         }
-        if has_other_text_between(e, t) {
+        if has_other_text_between(e, t) || has_other_text_at_head(e, t) {
             return false;
         }
         let one_run = e.longest_run >= t.opening_share * matched;
@@ -165,6 +174,8 @@ prop_compose! {
         lead in prop_oneof![Just(0.0), words()],
         substituted in prop_oneof![Just(0.0), words()],
         tokens in prop_oneof![Just(0u32), 0u32..400],
+        lead_tokens in prop_oneof![3 => Just(0u32), 1 => 0u32..200],
+        matched_tokens in [0u32..2000, 0u32..2000],
         numbers in prop::option::of(0u32..3),
         shingles in [0u32..=10, 0u32..=10],
     ) -> Evidence {
@@ -181,6 +192,8 @@ prop_compose! {
         e.lead = lead;
         e.substituted = lead.max(substituted);
         e.substituted_tokens = tokens;
+        e.lead_tokens = lead_tokens;
+        [e.matched_tokens_a, e.matched_tokens_b] = matched_tokens;
         e.substituted_numbers = numbers;
         [e.a_in_b, e.b_in_a] = shingles.map(|x| f64::from(x) / 10.0);
         e

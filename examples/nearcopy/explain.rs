@@ -132,6 +132,7 @@ fn words(measure: Measure) -> &'static str {
         Measure::SubstitutedNumbers => "other numbers in its place",
         Measure::SubstitutedWords => "other article words in its place",
         Measure::SubstitutedTokens => "words of any kind in its place",
+        Measure::LeadTokens => "words of any kind in the place of the article",
         Measure::LongestRun => "article words in one run",
         Measure::Head => "article words before the match",
         Measure::AInB => "A's article in B",

@@ -54,6 +54,31 @@ impl Flags {
     }
 }
 
+/// Stretches of tokens that are worth a closer look, in order, apart from each other: chunks and what
+/// stands around them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Places(Vec<Range<usize>>);
+
+/// Tokens before and behind a chunk that belong to its place: no fewer than are judged together.
+const AROUND: usize = 24;
+
+impl Places {
+    /// Adds the chunk from `base` on, which is behind those added before.
+    #[cold]
+    pub(super) fn push(&mut self, base: usize) {
+        let (start, end) = (base.saturating_sub(AROUND), base + CHUNK + AROUND);
+        match self.0.last_mut() {
+            Some(last) if last.end >= start => last.end = end,
+            _ => self.0.push(start..end),
+        }
+    }
+
+    /// The places in a text of `len` tokens.
+    pub(super) fn within(&self, len: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.0.iter().map(move |place| place.start..place.end.min(len))
+    }
+}
+
 /// The bits of the tokens of `range`, which is inside a chunk.
 #[inline]
 pub(super) fn bits(range: Range<usize>) -> u64 {

@@ -139,10 +139,10 @@ pub struct Thresholds {
     pub short_words: f64,
     /// See [`short_words`](Self::short_words) (1.0).
     pub max_substituted_tokens_short: f64,
-    /// Most tokens of any kind, as a share of the matched content, in the place of the article: in one
-    /// gap behind a shared head of 60 tokens and before 25 words of content have matched (0.5; `None`:
-    /// any). Two pages that begin with the same menu and then have each its own table or gallery share
-    /// what stands below.
+    /// Most tokens of any kind in the place of the article, as a share of the matched content (0.5;
+    /// `None`: any), if they are a tenth of all matched tokens: see
+    /// [`lead_tokens`](Evidence::lead_tokens). Two pages that begin with the same menu and then have each
+    /// its own table or gallery share what stands below.
     pub max_lead_tokens: Option<f64>,
     /// A match without a run of this many words (15) is *fragmentary*: below
     /// [`fragment_containment`](Self::fragment_containment) too many substituted numbers make it two
@@ -211,7 +211,8 @@ impl Default for Thresholds {
 ///
 /// 1. Equal tokens are [`Identical`](Relation::Identical).
 /// 2. A *match* has m of 12 words and C of 0.3 at least and passes the substitution test, which
-///    counts numbers too where no run has 15 words and C is below 0.8. With less C it needs most of m
+///    counts numbers too where no run has 15 words and C is below 0.8, and text of any kind that stands
+///    in the place of the article behind a shared head. With less C it needs most of m
 ///    in one run: a clean passage of 20 words and C of 0.2, or an *opening*, where a run of 100 words
 ///    begins one document's content, as a truncated article does in a page with much other text.
 /// 3. A match is [`NearDuplicate`](Relation::NearDuplicate) if 0.8 of both contents is matched, or if

@@ -158,6 +158,7 @@ thresholds! {
     max_substituted_tokens: f64,
     short_words: f64,
     max_substituted_tokens_short: f64,
+    max_lead_tokens: Option<f64>,
     fragment_run: f64,
     fragment_containment: f64,
     fragment_numbers: f64,
