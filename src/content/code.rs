@@ -23,8 +23,9 @@ const WIDE: u32 = 3;
 /// tokens one of [`WINDOW`]. Tables and lists have few, a line of addresses is short.
 const MEMBERS: usize = 3;
 
-/// Takes the mass of code away, from the first joint to the last of each stretch. A text of which it is
-/// more than nine tenths is left as it is: it is source code. Only `places` are looked at.
+/// Takes the mass of code away, from the first joint to the last of each stretch. Only `places` are
+/// looked at. A text of which it is more than nine tenths, in lines of less than [`WINDOW`] tokens, is
+/// left as it is: it is a source file; scripts in pages are in long lines.
 pub(super) fn drop_code(tokens: &Tokens, places: &Places, mass: &mut [u8]) {
     let mut stretches = stretches(tokens, places);
     stretches.retain(|stretch| {
@@ -32,7 +33,9 @@ pub(super) fn drop_code(tokens: &Tokens, places: &Places, mass: &mut [u8]) {
         members >= MEMBERS && members * WINDOW >= stretch.len()
     });
     let all: usize = stretches.iter().map(ExactSizeIterator::len).sum();
-    if all * 10 <= tokens.len() * 9 {
+    let lines = || tokens.marks().iter().filter(|mark| mark.has(Marks::LINE_END)).count();
+    let is_source = all * 10 > tokens.len() * 9 && lines() * WINDOW > tokens.len();
+    if !is_source {
         stretches.into_iter().for_each(|stretch| mass[stretch].fill(0));
     }
 }
