@@ -45,6 +45,9 @@ impl Rank {
 /// Documents that one task reads.
 const TASK: usize = 64;
 
+/// Bytes of text to a fingerprint, about: enough room for most texts at once.
+const BYTES_A_VALUE: usize = 32;
+
 /// Documents whose fingerprints stand together and between which the memory is looked at.
 pub(super) const WAVE: usize = 4096;
 
@@ -64,6 +67,10 @@ impl<T> Default for Block<T> {
 }
 
 impl<T> Block<T> {
+    fn with_capacity(documents: usize, values: usize) -> Self {
+        Self { ends: Vec::with_capacity(2 * documents), values: Vec::with_capacity(values) }
+    }
+
     pub fn documents(&self) -> usize {
         self.ends.len() / 2
     }
@@ -231,7 +238,9 @@ impl Ranked {
         let read = parallel_map(&tasks, |docs| {
             self.scratches.with(|scratch| {
                 let mut ranks = Vec::with_capacity(docs.len());
-                let mut block = Fingerprints::default();
+                let bytes: usize = docs.iter().map(|doc| doc.text.len()).sum();
+                let values = if keep { bytes / BYTES_A_VALUE } else { 0 };
+                let mut block = Fingerprints::with_capacity(docs.len(), values);
                 for doc in *docs {
                     scratch.read(&settings.comparer, doc.text);
                     ranks.push(Rank::of(&scratch.document, scratch.own.len()));
