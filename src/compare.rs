@@ -368,15 +368,20 @@ mod tests {
 
     /// Passages of words that are content, some of them common to both texts.
     fn texts() -> impl Strategy<Value = (String, String)> {
-        let passage = (any::<bool>(), any::<bool>(), 0..40u32, 1..60u32);
+        let passage = (any::<bool>(), any::<bool>(), 0..40u32, 1..60u32, 0..8u32);
         prop::collection::vec(passage, 0..12).prop_map(|passages| {
             let mut texts = [String::new(), String::new()];
-            for (n, (in_a, in_b, from, len)) in passages.into_iter().enumerate() {
+            for (n, (in_a, in_b, from, len, edited)) in passages.into_iter().enumerate() {
                 let shared = in_a && in_b;
                 for (side, _) in [in_a, in_b].into_iter().enumerate().filter(|(_, wanted)| *wanted)
                 {
                     let salt = if shared { 0 } else { 1000 * (n + 2) + 50_000 * side };
-                    let words = (from..from + len).map(|i| format!("w{}", salt + i as usize % 45));
+                    // one word of a few is another one in b
+                    let other = |i: u32| side == 1 && edited > 2 && i % edited == 0;
+                    let words = (from..from + len).map(|i| match other(i) {
+                        true => format!("x{n}y{i}"),
+                        false => format!("w{}", salt + i as usize % 45),
+                    });
                     let words: Vec<String> = words.collect();
                     texts[side] += &format!("It said {} then. ", words.join(" "));
                 }
