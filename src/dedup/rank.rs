@@ -104,6 +104,24 @@ impl<T> Block<T> {
         &self.values[self.start(at)..self.ends[at * 2 + 1]]
     }
 
+    /// Keeps the values of which `f` holds.
+    fn retain(&mut self, f: impl Fn(&T) -> bool) {
+        let (mut at, mut from, mut kept) = (0, 0, 0);
+        let ends = &mut self.ends;
+        self.values.retain(|value| {
+            while ends.get(at) == Some(&from) {
+                ends[at] = kept;
+                at += 1;
+            }
+            from += 1;
+            let keep = f(value);
+            kept += usize::from(keep);
+            keep
+        });
+        ends[at..].fill(kept);
+        self.values.shrink_to_fit();
+    }
+
     /// The block of the values that `f` translates.
     pub fn filter_map<R>(&self, f: impl Fn(&T) -> Option<R>) -> Block<R> {
         let mut out = Block::default();
@@ -310,16 +328,13 @@ impl Ranked {
         let values = self.kept_bytes / size_of::<u64>();
         let filter = self.filter.take().unwrap_or_else(|| self.filter_of_kept(values));
         let ranks = self.ranks;
-        let is_shared = |value: &AtomicU64| {
-            let value = value.load(Ordering::Relaxed);
-            filter.is_shared(value).then(|| AtomicU64::new(value))
-        };
+        let is_shared = |value: &AtomicU64| filter.is_shared(value.load(Ordering::Relaxed));
         let ends = self.starts.iter().skip(1).map(|&s| s as usize).chain([ranks.len()]);
         let mut blocks: Vec<_> =
             self.starts.iter().map(|&s| s as usize).zip(ends).zip(self.blocks.drain(..)).collect();
         parallel_each(&mut blocks, |((start, end), block)| {
             if let Some(kept) = block {
-                *block = Some(kept.filter_map(is_shared));
+                kept.retain(is_shared);
                 return;
             }
             let mut scratch = Scratch::default();
@@ -351,3 +366,30 @@ fn atomic(values: &[u64]) -> impl Iterator<Item = AtomicU64> + '_ {
 
 /// Bytes of fingerprints that are kept of any corpus.
 const LEAST_KEPT: usize = 16 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_keeps_its_documents_whatever_values_go() {
+        let documents: [(&[u32], &[u32]); 6] =
+            [(&[], &[]), (&[3, 4], &[5]), (&[], &[6, 9]), (&[], &[]), (&[7], &[]), (&[], &[])];
+        for modulus in 1..5 {
+            let mut block = Block::default();
+            for (own, others) in documents {
+                block.push(own.iter().copied(), others.iter().copied());
+            }
+            let keep = |value: &u32| value % modulus == 0;
+            let expected = block.filter_map(|value| keep(value).then_some(*value));
+            block.retain(keep);
+            for (at, (own, others)) in documents.iter().enumerate() {
+                let kept = |list: &[u32]| list.iter().copied().filter(|v| keep(v)).collect();
+                let (own, others): (Vec<u32>, Vec<u32>) = (kept(own), kept(others));
+                assert_eq!(block.own(at), own);
+                assert_eq!(block.probes(at), [own, others].concat());
+            }
+            assert_eq!((block.ends, block.values), (expected.ends, expected.values));
+        }
+    }
+}
