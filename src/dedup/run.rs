@@ -132,7 +132,7 @@ pub(super) fn run(
     let mut found = batch.match_all();
     batch.learn(&found.index);
     batch.settle(&mut found);
-    found.index = Lists::new([].iter(), 1);
+    found.index = Lists::new(&[], 1);
     batch.report(found)
 }
 
@@ -278,7 +278,7 @@ impl<'s> Batch<'s> {
         let mut out = Found {
             links: Links { place: vec![NO_LINKS; n as usize], lists: Vec::new() },
             leader: (0..n).collect(),
-            index: Lists::new(self.terms.holders(), self.settings.cap),
+            index: Lists::new(&self.terms.holders(), self.settings.cap),
             counts: Counts { documents: u64::from(n), ..Counts::default() },
         };
         let copies = self.copies();
