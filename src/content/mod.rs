@@ -5,9 +5,9 @@
 //! they are equal on every machine.
 //!
 //! What counts as furniture depends on the kind of text ([`ContentModel::for_profile`]): blocks that
-//! are no prose and blocks that hold phrases of user interfaces on pages of the web; only the latter
-//! in scanned texts, whose lines end anywhere, and in titles and posts, which are no prose; the licence
-//! at the head of source code.
+//! are no prose, blocks that hold phrases of user interfaces, and scripts on pages of the web; only
+//! the phrases in scanned texts, whose lines end anywhere, and in titles and posts, which are no prose;
+//! the licence at the head of source code.
 
 mod code;
 mod flags;
