@@ -141,7 +141,7 @@ mod tests {
         let mut out = String::new();
         for at in 0..400 {
             let draw = mix(seed << 20 | at);
-            let gaps = if mix(seed << 20 | at / 37) % 3 == 0 { CODE } else { PROSE };
+            let gaps = if mix(seed << 20 ^ (at / 37)).is_multiple_of(3) { CODE } else { PROSE };
             out +=
                 ["word", "a", "Name", "42", "\u{4E2D}\u{6587}", "\u{E9}t\u{E9}"][draw as usize % 6];
             out += gaps[(draw >> 8) as usize % 8];

@@ -480,7 +480,8 @@ mod tests {
         let mut dropped = 0;
         for seed in 0..300 {
             let mark = |at: u64| {
-                let (draw, encoded) = (mix(seed << 20 | at), mix(seed << 20 | at / 41) % 3 == 0);
+                let (draw, encoded) =
+                    (mix(seed << 20 | at), mix(seed << 20 ^ (at / 41)).is_multiple_of(3));
                 match draw % 20 {
                     0 => Marks::default(),
                     1..=4 => Marks::NUMBER,
