@@ -1,5 +1,6 @@
 //! What is asked and what is answered.
 
+use super::store::Store;
 use crate::relation::{Confidence, Evidence, Relation};
 
 /// A page as it was fetched, and which documents it is to be compared with.
@@ -262,4 +263,20 @@ pub struct Stats {
     pub repaired_bytes: u64,
     /// Merges of segments since opening.
     pub merges: u64,
+}
+
+pub(super) fn stats_of(store: &Store) -> Stats {
+    let s = store.stats();
+    Stats {
+        documents: s.documents - s.removed,
+        removed: s.removed,
+        postings: s.postings,
+        stop_marks: s.stop_marks,
+        segments: s.segments,
+        disk_bytes: s.disk_bytes,
+        posting_bytes: s.posting_bytes,
+        memory_bytes: s.memory_bytes,
+        repaired_bytes: s.repaired_bytes,
+        merges: s.merges,
+    }
 }

@@ -75,24 +75,37 @@
 //! [`OnlineIndex::close`] returned from survives a crash; of what came later any suffix may be lost.
 //! See [`storage`] for where files live.
 
+mod admit;
 mod answer;
 mod bits;
+mod candidates;
+mod cluster;
+mod furniture;
 mod head;
 mod index;
 mod key;
+mod latest;
 mod lookup;
 mod meta;
+mod options;
+mod postings;
+mod query;
+mod record;
 mod review;
+mod scratch;
 mod seen;
 mod sketch;
 pub mod storage;
 pub(crate) mod store;
 mod stream;
+mod terms;
 mod trace;
+mod verify;
 
 pub use answer::{Admission, Answer, Effort, Entry, Hit, Interval, Outcome, Page, Sites, Stats};
-pub use index::{OnlineIndex, Options};
+pub use index::OnlineIndex;
 pub use key::Key;
+pub use options::Options;
 pub use review::Reviewed;
 pub use seen::{Seen, SeenIndex};
 pub use sketch::Sketch;

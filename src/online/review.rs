@@ -1,8 +1,8 @@
 //! Judging again what was judged when less was known.
 
+use super::cluster::{head_of, root_of};
 use super::index::OnlineIndex;
 use super::key::Key;
-use super::lookup::{head_of, root_of};
 use super::store::DocId;
 use crate::error::IndexError;
 
