@@ -1,27 +1,21 @@
 //! Taking pages in.
 
 use super::answer::{Admission, Effort, Outcome, Page};
-use super::cluster::{Incoming, Place, append, head_of, root_of};
-use super::index::{OnlineIndex, lock};
+use super::choice::{Choice, still_stands};
+use super::cluster::{self, Arrival, Place, head_of, root_of};
+use super::index::OnlineIndex;
 use super::key::{Key, bytes_of};
 use super::lookup::Settings;
 use super::record::{self, foreign};
+use super::review::Reviewed;
 use super::scratch::{self, Scratch};
 use super::sketch::Sketch;
 use super::store::{DocId, Snapshot};
 use super::terms::Terms;
-use super::verify::{self, Link, carries};
+use super::turn::Turn;
+use super::verify::{self, Link};
 use crate::error::IndexError;
-use crate::relation::Relation;
-
-/// A [`Place`] and why.
-struct Choice {
-    place: Place,
-    /// The match that it joins by.
-    link: Link,
-    /// It is not the representative, but holds content that the representative does not.
-    adds: bool,
-}
+use std::sync::atomic::Ordering;
 
 impl<K: Key> OnlineIndex<K> {
     /// Looks a page up and takes it in, as one step: of two copies that arrive at once exactly one is
@@ -90,42 +84,47 @@ impl<K: Key> OnlineIndex<K> {
     }
 
     fn insert_body(&self, key: &K, terms: Terms, body: &[u8]) -> Result<(), IndexError> {
-        let (posted, prose) =
-            record::posted(self.comparer().recipe, body).map_err(|e| foreign(&e))?;
-        let incoming = Incoming { key: &bytes_of(key), terms, prose };
-        let mut latest = lock(&self.shared.latest);
-        let mut writer = self.shared.store.writer();
-        append(&mut writer, &mut latest, &incoming, body, Some(posted), None)?;
+        let recipe = self.comparer().recipe;
+        let (posted, prose) = record::posted(recipe, body).map_err(|e| foreign(&e))?;
+        let (place, leaving, replaces) = (None, Vec::new(), None);
+        let (key, posted) = (&bytes_of(key)[..], Some(posted));
+        let arrival = Arrival { key, terms, prose, body, posted, place, leaving, replaces };
+        cluster::take_in(&mut Turn::new(&self.shared), recipe, arrival)?;
         Ok(())
     }
 
-    fn admit_ready(
+    pub(super) fn admit_ready(
         &self,
         key: &K,
         terms: Terms,
         settings: &Settings<'_>,
         scratch: &mut Scratch,
     ) -> Result<(Admission<K>, DocId), IndexError> {
-        let key_bytes = bytes_of(key);
-        let incoming = Incoming { key: &key_bytes, terms, prose: settings.prose_of_page(scratch) };
+        let prose = settings.prose_of_page(scratch);
+        let reposted = self.shared.reposted.load(Ordering::Acquire);
         let snapshot = self.shared.store.snapshot();
         let mut effort = Effort::default();
         settings.probe(&snapshot, &terms, scratch, &mut effort)?;
         let mut links = settings.links(&snapshot, &terms, None, scratch, &mut effort)?;
-        let mut choice =
-            self.choose(&snapshot, incoming.prose, &mut links, settings, scratch, &mut effort)?;
+        let mut choice = settings.choose(&snapshot, prose, &mut links, scratch, &mut effort)?;
 
-        let mut latest = lock(&self.shared.latest);
-        let mut writer = self.shared.store.writer();
-        let now = writer.snapshot();
-        if latest.may_hold(snapshot.end(), &scratch.probes) {
-            let from = Some(snapshot.end());
-            let more = settings.links(&now, &terms, from, scratch, &mut effort)?;
-            if !more.is_empty() {
+        let turn = Turn::new(&self.shared);
+        let now = turn.snapshot();
+        let mut again = None;
+        if reposted != self.shared.reposted.load(Ordering::Acquire) {
+            again = Some(0);
+        } else if turn.written.latest.may_hold(snapshot.end(), &scratch.probes) {
+            again = Some(snapshot.end());
+        }
+        if let Some(from) = again {
+            let more = settings.links(&now, &terms, Some(from), scratch, &mut effort)?;
+            if from == 0 {
+                links.clear();
+            }
+            if from == 0 || !more.is_empty() {
                 links.extend(more);
                 verify::sort(&mut links);
-                choice =
-                    self.choose(&now, incoming.prose, &mut links, settings, scratch, &mut effort)?;
+                choice = settings.choose(&now, prose, &mut links, scratch, &mut effort)?;
             }
         }
         if let Some(chosen) = &choice
@@ -133,35 +132,59 @@ impl<K: Key> OnlineIndex<K> {
         {
             // the cluster changed meanwhile
             links = settings.links(&now, &terms, Some(0), scratch, &mut effort)?;
-            choice =
-                self.choose(&now, incoming.prose, &mut links, settings, scratch, &mut effort)?;
+            choice = settings.choose(&now, prose, &mut links, scratch, &mut effort)?;
         }
-        let posts = match &choice {
+        let decided = Decided { terms, prose, links, choice, replaces: None, effort };
+        self.settle(key, turn, &now, decided, settings, scratch)
+    }
+
+    /// Takes a page in as it was decided on `now`, which shows what the turn found.
+    pub(super) fn settle(
+        &self,
+        key: &K,
+        mut turn: Turn<'_>,
+        now: &Snapshot,
+        decided: Decided,
+        settings: &Settings<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<(Admission<K>, DocId), IndexError> {
+        let Decided { terms, prose, links, choice, replaces, mut effort } = decided;
+        let posted = match &choice {
             Some(choice) if choice.adds => {
-                Some(settings.new_postings(&now, choice.place.root, scratch)?)
+                Some(settings.new_postings(now, choice.place.root, scratch)?)
             }
             Some(choice) if !choice.place.extends => None,
             _ => Some(settings.page_postings(scratch)),
         };
-        drop(snapshot);
-        drop(now);
-        let at = choice.as_ref().map(|c| &c.place);
-        let doc = append(&mut writer, &mut latest, &incoming, &scratch.body, posts, at)?;
-        let after = writer.snapshot();
-        drop(writer);
-        drop(latest);
-        let Some(Choice { place, link, .. }) = choice else {
-            let representative = key.clone();
-            let outcome = Outcome::Novel;
-            return Ok((Admission { outcome, matched: None, representative, effort }, doc));
+        let mut reviewed = Reviewed::default();
+        let mut leaving = Vec::new();
+        if let Some(choice) = &choice
+            && choice.place.extends
+        {
+            let members = turn.members(choice.place.root)?;
+            (reviewed, leaving) =
+                settings.review(now, choice, &links, &members, scratch, &mut effort)?;
+        }
+        let place = choice.as_ref().map(|c| c.place.clone());
+        let (key_bytes, body) = (&bytes_of(key)[..], &scratch.body[..]);
+        let arrival =
+            Arrival { key: key_bytes, terms, prose, body, posted, place, leaving, replaces };
+        let doc = cluster::take_in(&mut turn, self.comparer().recipe, arrival)?;
+        let after = turn.snapshot();
+        drop(turn);
+        let (outcome, matched) = match choice {
+            None => (Outcome::Novel, None),
+            Some(Choice { place, link, .. }) => {
+                let outcome = if place.extends { Outcome::Extends } else { Outcome::Copy };
+                (outcome, self.hit(&after, &link)?)
+            }
         };
-        let outcome = if place.extends { Outcome::Extends } else { Outcome::Copy };
-        let matched = self.hit(&after, &link)?;
         let representative = match &matched {
             Some(hit) => hit.representative.clone(),
             None => key.clone(),
         };
-        Ok((Admission { outcome, matched, representative, effort }, doc))
+        let replaced = replaces.is_some();
+        Ok((Admission { outcome, matched, representative, replaced, reviewed, effort }, doc))
     }
 
     /// Admits a sketch; also says its number.
@@ -187,93 +210,30 @@ impl<K: Key> OnlineIndex<K> {
         member: DocId,
         posted: bool,
     ) -> Result<bool, IndexError> {
-        let (all, prose) =
-            record::posted(self.comparer().recipe, sketch.body()).map_err(|e| foreign(&e))?;
-        let incoming = Incoming { key: &bytes_of(key), terms, prose };
-        let mut latest = lock(&self.shared.latest);
-        let mut writer = self.shared.store.writer();
-        let snapshot = writer.snapshot();
+        let recipe = self.comparer().recipe;
+        let (all, prose) = record::posted(recipe, sketch.body()).map_err(|e| foreign(&e))?;
+        let mut turn = Turn::new(&self.shared);
+        let snapshot = turn.snapshot();
         let Some((root, head)) = root_of(&snapshot, member)? else { return Ok(false) };
         let theirs = head_of(&snapshot, head.representative)?.map_or(0, |h| h.prose);
         drop(snapshot);
         let extends = posted && prose > theirs;
-        let place = Place { root, extends, joined: Vec::new() };
-        let posts = posted.then_some(all);
-        append(&mut writer, &mut latest, &incoming, sketch.body(), posts, Some(&place))?;
+        let place = Some(Place { root, extends, joined: Vec::new() });
+        let (key, body, posted) = (&bytes_of(key)[..], sketch.body(), posted.then_some(all));
+        let (leaving, replaces) = (Vec::new(), None);
+        let arrival = Arrival { key, terms, prose, body, posted, place, leaving, replaces };
+        cluster::take_in(&mut turn, recipe, arrival)?;
         Ok(true)
-    }
-
-    /// The cluster that a page with these links joins: that of the best match which is a
-    /// representative.
-    fn choose(
-        &self,
-        snapshot: &Snapshot,
-        prose: u32,
-        links: &mut Vec<Link>,
-        settings: &Settings<'_>,
-        scratch: &mut Scratch,
-        effort: &mut Effort,
-    ) -> Result<Option<Choice>, IndexError> {
-        let mut at = 0;
-        while let Some(link) = links.get(at).cloned() {
-            at += 1;
-            if !link.relation.is_match() {
-                continue;
-            }
-            let Some((root, head)) = root_of(snapshot, link.doc)? else { continue };
-            let representative = head.representative;
-            if representative != link.doc && link.relation != Relation::Identical {
-                // no chains: ask the representative
-                if !links.iter().any(|l| l.doc == representative) {
-                    let found = settings.verify(snapshot, representative, scratch, effort)?;
-                    links.extend(found);
-                }
-                continue;
-            }
-            let left = link.evidence.content_a - link.evidence.matched_a;
-            let more = left >= self.comparer().thresholds.min_continuation
-                && link.relation != Relation::Identical;
-            let theirs = head_of(snapshot, representative)?.map_or(0, |h| h.prose);
-            let extends = more && (carries(&link) || prose > theirs);
-            let adds = more && !extends;
-            let mut joined = Vec::new();
-            for other in links.iter().filter(|other| other.relation.is_match()) {
-                let Some((other_root, head)) = root_of(snapshot, other.doc)? else { continue };
-                if other_root == root
-                    || head.representative != other.doc
-                    || joined.contains(&other_root)
-                {
-                    continue;
-                }
-                // the page shows that two clusters are one, if their representatives say so, too
-                let same = if extends && carries(other) {
-                    true
-                } else {
-                    let to = if extends { link.doc } else { representative };
-                    let found = settings.relate(snapshot, other.doc, to, effort)?;
-                    found.is_some_and(|l| l.relation.is_match() && !carries(&l))
-                };
-                if same {
-                    joined.push(other_root);
-                }
-            }
-            return Ok(Some(Choice { place: Place { root, extends, joined }, link, adds }));
-        }
-        Ok(None)
     }
 }
 
-/// Whether the cluster that was chosen on `before` is the same `now`.
-fn still_stands(before: &Snapshot, now: &Snapshot, choice: &Choice) -> Result<bool, IndexError> {
-    let place = &choice.place;
-    for doc in std::iter::once(&place.root).chain(&place.joined) {
-        let state = |snapshot| -> Result<_, IndexError> {
-            Ok(head_of(snapshot, *doc)?.map(|h| (h.cluster, h.representative)))
-        };
-        let found = state(now)?;
-        if found.is_none_or(|(cluster, _)| cluster != *doc) || found != state(before)? {
-            return Ok(false);
-        }
-    }
-    Ok(now.is_live(choice.link.doc))
+/// What is to become of a page.
+pub(super) struct Decided {
+    pub(super) terms: Terms,
+    pub(super) prose: u32,
+    pub(super) links: Vec<Link>,
+    pub(super) choice: Option<Choice>,
+    /// The document of its key.
+    pub(super) replaces: Option<DocId>,
+    pub(super) effort: Effort,
 }

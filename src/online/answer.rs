@@ -1,5 +1,6 @@
 //! What is asked and what is answered.
 
+use super::review::Reviewed;
 use super::store::Store;
 use crate::relation::{Confidence, Evidence, Relation};
 
@@ -212,6 +213,13 @@ pub struct Admission<K> {
     pub matched: Option<Hit<K>>,
     /// The representative of its cluster, which may be itself.
     pub representative: K,
+    /// Whether it took the place of a document of its key
+    /// ([`OnlineIndex::update`](super::OnlineIndex::update)).
+    pub replaced: bool,
+    /// If it is the representative from now on: the members of its cluster that were compared with it
+    /// (the eight oldest, beside those that it matches), and how many were not. Those that do not
+    /// match it left. [`OnlineIndex::review`](super::OnlineIndex::review) compares all.
+    pub reviewed: Reviewed,
     /// What it took.
     pub effort: Effort,
 }

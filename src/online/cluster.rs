@@ -1,13 +1,12 @@
 //! Clusters: which document a cluster is known by, who joins it, who takes over.
 
 use super::head::Head;
-use super::index::OnlineIndex;
-use super::key::Key;
-use super::latest::Latest;
 use super::record::{self, Stored, damaged, stored, write_payload};
-use super::store::{DocId, Record, Snapshot, Writer};
+use super::store::{DocId, Group, Record, Snapshot};
 use super::terms::Terms;
+use super::turn::Turn;
 use crate::error::IndexError;
+use crate::recipe::Recipe;
 use std::cmp::Reverse;
 
 /// The document by which the cluster of `doc` is known.
@@ -30,14 +29,8 @@ pub(super) fn head_of(snapshot: &Snapshot, doc: DocId) -> Result<Option<Head>, I
     Ok(snapshot.head(doc)?.map(Head::from_bytes))
 }
 
-/// What is admitted, ready in the scratch.
-pub(super) struct Incoming<'a> {
-    pub(super) key: &'a [u8],
-    pub(super) terms: Terms,
-    pub(super) prose: u32,
-}
-
 /// The cluster that a page joins.
+#[derive(Debug, Clone)]
 pub(super) struct Place {
     pub(super) root: DocId,
     /// It becomes the representative.
@@ -46,148 +39,183 @@ pub(super) struct Place {
     pub(super) joined: Vec<DocId>,
 }
 
-impl<K: Key> OnlineIndex<K> {
-    /// Before a document is removed: what was found by it will be found by another.
-    pub(super) fn hand_over(&self, writer: &mut Writer<'_>, doc: DocId) -> Result<(), IndexError> {
-        let snapshot = writer.snapshot();
-        let Some(gone) = head_of(&snapshot, doc)? else { return Ok(()) };
-        let Some((root, root_head)) = root_of(&snapshot, doc)? else { return Ok(()) };
-        if !gone.posted || !root_head.has_members {
-            return Ok(());
-        }
-        let mut members = members_of(&snapshot, root)?;
-        members.retain(|m| m.0 != doc);
-        // the longest, of equal ones the oldest
-        let has_members = members.len() > 1;
-        let longest = members.iter_mut().max_by_key(|(at, head)| (head.prose, Reverse(*at)));
-        let Some((longest, head)) = longest else { return Ok(()) };
-        let longest = *longest;
-        // every step leaves clusters that are whole, so that a crash between two does no harm
-        if !head.posted {
-            let posted = self.posted_anew(&snapshot, longest)?;
-            head.fingerprints = u16::try_from(posted.len()).unwrap_or(u16::MAX);
-            head.posted = true;
-            writer.post(longest, &posted)?;
-        }
-        let root = if doc == root { longest } else { root };
-        let is_root = |at: DocId| at == root;
-        if is_root(longest) {
-            (head.cluster, head.representative) = (longest, longest);
-            head.has_members = has_members;
-        }
-        // the one that the others will point to first, then the one that they point to now
-        members.sort_unstable_by_key(|m| (!is_root(m.0), m.0 != longest));
-        for &(at, head) in &members {
-            let cluster = if head.cluster == doc { root } else { head.cluster };
-            let representative = if is_root(at) { longest } else { head.representative };
-            let new = Head { cluster, representative, ..head };
-            if head_of(&snapshot, at)? != Some(new) {
-                writer.set_head(at, new.to_bytes())?;
-            }
-            if is_root(at) && gone.cluster == doc {
-                writer.set_head(doc, Head { cluster: root, ..gone }.to_bytes())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes the cluster that is known by `root` known by its member `new`.
-    pub(super) fn rename(
-        &self,
-        writer: &mut Writer<'_>,
-        root: DocId,
-        new: DocId,
-    ) -> Result<(), IndexError> {
-        let mut members = members_of(&writer.snapshot(), root)?;
-        members.sort_unstable_by_key(|m| m.0 != new);
-        let has_members = members.len() > 2;
-        for (at, head) in members {
-            let changed = if at == new {
-                Head { cluster: new, representative: new, has_members, ..head }
-            } else {
-                let cluster = if head.cluster == root { new } else { head.cluster };
-                Head { cluster, ..head }
-            };
-            if changed != head {
-                writer.set_head(at, changed.to_bytes())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The fingerprints of a document that had no postings.
-    pub(super) fn posted_anew(
-        &self,
-        snapshot: &Snapshot,
-        doc: DocId,
-    ) -> Result<Vec<u64>, IndexError> {
-        let mut buffer = Vec::new();
-        let Some(parts) = snapshot.read(doc, &mut buffer)? else { return Ok(Vec::new()) };
-        let Stored { body, .. } = stored(doc, &buffer, &parts)?;
-        record::posted(self.comparer().recipe, body).map(|p| p.0).map_err(|e| damaged(doc, &e))
-    }
+/// A document to take in.
+pub(super) struct Arrival<'a> {
+    pub(super) key: &'a [u8],
+    pub(super) terms: Terms,
+    pub(super) prose: u32,
+    pub(super) body: &'a [u8],
+    /// The fingerprints under which it will be found; `None` if it has no postings.
+    pub(super) posted: Option<Vec<u64>>,
+    /// The cluster that it joins, if it does.
+    pub(super) place: Option<Place>,
+    /// Members that leave that cluster.
+    pub(super) leaving: Vec<DocId>,
+    /// The document of its key that it takes the place of: the cluster does not need that one any more.
+    pub(super) replaces: Option<DocId>,
 }
 
-/// All documents of the cluster that is known by `root`: each document of the index is looked at.
-fn members_of(snapshot: &Snapshot, root: DocId) -> Result<Vec<(DocId, Head)>, IndexError> {
-    let mut out = Vec::new();
-    let mut next = snapshot.next_live(0);
-    while let Some(at) = next {
-        if let Some(head) = head_of(snapshot, at)?
-            && root_of(snapshot, at)?.is_some_and(|r| r.0 == root)
-        {
-            out.push((at, head));
-        }
-        next = snapshot.next_live(at + 1);
-    }
-    Ok(out)
-}
-
-/// Appends a document and tells its cluster of it.
-pub(super) fn append(
-    writer: &mut Writer<'_>,
-    latest: &mut Latest,
-    incoming: &Incoming<'_>,
-    body: &[u8],
-    posted: Option<Vec<u64>>,
-    place: Option<&Place>,
+/// Takes a document in and tells its cluster of it, as one step.
+pub(super) fn take_in(
+    turn: &mut Turn<'_>,
+    recipe: Recipe,
+    arrival: Arrival<'_>,
 ) -> Result<DocId, IndexError> {
-    let snapshot = writer.snapshot();
+    let snapshot = turn.snapshot();
     let doc = snapshot.end();
-    let terms = incoming.terms;
-    let mut changed: Vec<(DocId, Head)> = Vec::new();
-    if let Some(place) = place {
-        changes(&snapshot, doc, terms.time, place, &mut changed)?;
+    let Arrival { terms, place, posted, replaces, .. } = arrival;
+    let mut others = Group { removed: replaces, ..Group::default() };
+    if let Some(place) = &place {
+        changes(&snapshot, doc, terms.time, place, &mut others)?;
     }
+    for &member in &arrival.leaving {
+        let Some(head) = head_of(&snapshot, member)? else { continue };
+        let head = Head { cluster: member, representative: member, ..head };
+        let head = post_anew(&snapshot, recipe, member, head, &mut others)?;
+        others.heads.push((member, head.to_bytes()));
+    }
+    let left = match replaces {
+        Some(gone) => root_of(&snapshot, gone)?.map(|root| (root.0, gone)),
+        None => None,
+    };
     drop(snapshot);
     let fingerprints = posted.as_ref().map_or(0, Vec::len);
     let head = Head {
-        cluster: place.map_or(doc, |p| p.root),
+        cluster: place.as_ref().map_or(doc, |p| p.root),
         representative: doc,
         site: terms.site,
-        prose: incoming.prose,
+        prose: arrival.prose,
         time: terms.time,
         valid_until: terms.valid_until,
         fingerprints: u16::try_from(fingerprints).unwrap_or(u16::MAX),
         posted: posted.is_some(),
         has_members: false,
     };
-    let mut payload = Vec::with_capacity(body.len() + 8);
-    write_payload(terms.time, body, &mut payload);
-    let appended = writer.append(&Record {
-        key: incoming.key,
+    let mut payload = Vec::with_capacity(arrival.body.len() + 8);
+    write_payload(terms.time, arrival.body, &mut payload);
+    let record = Record {
+        key: arrival.key,
         head: head.to_bytes(),
         fingerprints: posted.as_deref().unwrap_or(&[]),
         payload: &payload,
-    })?;
+    };
+    let appended = turn.append(&record, others)?;
     debug_assert_eq!(appended, doc);
+    let written = &mut *turn.written;
     if let Some(posted) = posted {
-        latest.push(doc, posted);
+        written.latest.push(doc, posted);
     }
-    for (at, head) in changed {
-        writer.set_head(at, head.to_bytes())?;
+    if let Some((root, gone)) = left {
+        written.members.leave(root, gone);
+    }
+    if let Some(place) = place {
+        for &member in &arrival.leaving {
+            written.members.leave(place.root, member);
+        }
+        written.members.join(place.root, doc, &place.joined);
     }
     Ok(doc)
+}
+
+/// What was found by `doc` will be found by another one: the longest of its cluster, of equal ones the
+/// oldest. `None` if nothing was. Does not tell the turn's [`Members`](super::members::Members).
+pub(super) fn hand_over(
+    turn: &mut Turn<'_>,
+    recipe: Recipe,
+    doc: DocId,
+) -> Result<Option<HandOver>, IndexError> {
+    let snapshot = turn.snapshot();
+    let Some(gone) = head_of(&snapshot, doc)? else { return Ok(None) };
+    let Some((root, root_head)) = root_of(&snapshot, doc)? else { return Ok(None) };
+    if !gone.posted || !root_head.has_members {
+        return Ok(None);
+    }
+    let mut members = Vec::new();
+    for at in turn.members(root)?.into_iter().chain([root]).filter(|&at| at != doc) {
+        members.extend(head_of(&snapshot, at)?.map(|head| (at, head)));
+    }
+    let longest = members.iter_mut().max_by_key(|(at, head)| (head.prose, Reverse(*at)));
+    let Some((longest, head)) = longest else { return Ok(None) };
+    let longest = *longest;
+    let mut group = Group::default();
+    *head = post_anew(&snapshot, recipe, longest, *head, &mut group)?;
+    let new_root = if doc == root { longest } else { root };
+    if longest == new_root {
+        (head.cluster, head.representative) = (longest, longest);
+        // `doc`, until it is removed
+        head.has_members = true;
+    }
+    // where they are changed one by one: the one that the others will point to, then the one that they
+    // point to now
+    members.sort_unstable_by_key(|m| (m.0 != new_root, m.0 != longest, m.0));
+    for &(at, head) in &members {
+        let cluster = if head.cluster == doc { new_root } else { head.cluster };
+        let representative = if at == new_root { longest } else { head.representative };
+        let new = Head { cluster, representative, ..head };
+        if head_of(&snapshot, at)? != Some(new) {
+            group.heads.push((at, new.to_bytes()));
+        }
+        if at == new_root && gone.cluster == doc {
+            let gone = Head { cluster: new_root, representative: doc, ..gone };
+            group.heads.push((doc, gone.to_bytes()));
+        }
+    }
+    Ok(Some(HandOver { group, root, new_root }))
+}
+
+/// The changes by which a document is no longer needed.
+pub(super) struct HandOver {
+    pub(super) group: Group<'static>,
+    /// What its cluster was known by, and will be.
+    pub(super) root: DocId,
+    pub(super) new_root: DocId,
+}
+
+/// The heads by which the cluster that is known by `root` becomes known by its member `new`; that of
+/// `root` as it is when it is still one of them.
+pub(super) fn rename(
+    turn: &mut Turn<'_>,
+    root: DocId,
+    new: DocId,
+) -> Result<Vec<(DocId, Head)>, IndexError> {
+    let mut members = turn.members(root)?;
+    let snapshot = turn.snapshot();
+    let has_members = members.len() > 1;
+    members.sort_unstable_by_key(|&at| (at != new, at));
+    let mut out = Vec::new();
+    for at in members {
+        let Some(head) = head_of(&snapshot, at)? else { continue };
+        let changed = if at == new {
+            Head { cluster: new, representative: new, has_members, ..head }
+        } else {
+            let cluster = if head.cluster == root { new } else { head.cluster };
+            Head { cluster, ..head }
+        };
+        if changed != head {
+            out.push((at, changed));
+        }
+    }
+    Ok(out)
+}
+
+/// Posts a document that has no postings; returns its head, which is `head` until then.
+pub(super) fn post_anew(
+    snapshot: &Snapshot,
+    recipe: Recipe,
+    doc: DocId,
+    head: Head,
+    group: &mut Group<'_>,
+) -> Result<Head, IndexError> {
+    if head.posted {
+        return Ok(head);
+    }
+    let mut buffer = Vec::new();
+    let Some(parts) = snapshot.read(doc, &mut buffer)? else { return Ok(head) };
+    let Stored { body, .. } = stored(doc, &buffer, &parts)?;
+    let (posted, _) = record::posted(recipe, body).map_err(|e| damaged(doc, &e))?;
+    let fingerprints = u16::try_from(posted.len()).unwrap_or(u16::MAX);
+    group.posts.push((doc, posted));
+    Ok(Head { fingerprints, posted: true, ..head })
 }
 
 /// The heads that change when `doc` joins a cluster.
@@ -196,11 +224,12 @@ fn changes(
     doc: DocId,
     time: Option<i64>,
     place: &Place,
-    out: &mut Vec<(DocId, Head)>,
+    out: &mut Group<'_>,
 ) -> Result<(), IndexError> {
     let mut change = |at: DocId, f: &dyn Fn(Head) -> Head| {
         let old = head_of(snapshot, at)?;
-        out.extend(old.map(|old| (at, f(old))).filter(|&(_, new)| Some(new) != old));
+        let new = old.map(f).filter(|&new| Some(new) != old);
+        out.heads.extend(new.map(|new| (at, new.to_bytes())));
         Ok::<_, IndexError>(old)
     };
     let root = change(place.root, &|old| {

@@ -1,7 +1,7 @@
 //! The index: opening it, and all but taking in and asking.
 
 use super::answer::{Entry, Page, Stats, stats_of};
-use super::cluster::head_of;
+use super::cluster::{self, HandOver, head_of, root_of};
 use super::head::check_time;
 use super::key::{Key, bytes_of};
 use super::latest::Latest;
@@ -12,8 +12,9 @@ use super::record::{Stored, damaged, stored};
 use super::scratch::Scratch;
 use super::sketch::Sketch;
 use super::storage::{Directory, Memory, Storage};
-use super::store::{Snapshot, Store, Writer};
+use super::store::{Group, Snapshot, Store};
 use super::terms::Terms;
+use super::turn::{Turn, Written};
 use crate::compare::Comparer;
 use crate::error::{IndexError, RecipeMismatch};
 use crate::recipe::RecipeId;
@@ -21,6 +22,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The durable, concurrent index of a crawler; see the [module](super).
@@ -55,7 +57,11 @@ pub(super) struct Shared {
     pub(super) recipe: RecipeId,
     pub(super) scratches: Mutex<Vec<Scratch>>,
     /// Held while something is appended: taken before the store's writer.
-    pub(super) latest: Mutex<Latest>,
+    pub(super) written: Mutex<Written>,
+    /// How often documents were posted under more fingerprints after they had been appended.
+    pub(super) reposted: AtomicU64,
+    /// Bytes that the writers hold.
+    pub(super) member_bytes: AtomicU64,
 }
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -96,12 +102,15 @@ impl<K: Key> OnlineIndex<K> {
         let store = options.store::<K>(storage, meta::What::Documents)?;
         let recipe = options.comparer.recipe.id();
         let latest = Latest { docs: VecDeque::new(), from: store.snapshot().end() };
+        let written = Written { latest, ..Written::default() };
         let shared = Shared {
             store,
             options,
             recipe,
             scratches: Mutex::default(),
-            latest: Mutex::new(latest),
+            written: Mutex::new(written),
+            reposted: AtomicU64::new(0),
+            member_bytes: AtomicU64::new(0),
         };
         Ok(Self { shared: Arc::new(shared), texts: None, keys: PhantomData })
     }
@@ -146,11 +155,19 @@ impl<K: Key> OnlineIndex<K> {
     /// What the storage says.
     pub fn remove(&self, key: &K) -> Result<bool, IndexError> {
         let bytes = bytes_of(key);
-        let _latest = lock(&self.shared.latest);
-        let mut writer = self.shared.store.writer();
-        let Some(doc) = writer.snapshot().find(&bytes)? else { return Ok(false) };
-        self.hand_over(&mut writer, doc)?;
-        writer.remove(doc)?;
+        let mut turn = Turn::new(&self.shared);
+        let Some(doc) = turn.snapshot().find(&bytes)? else { return Ok(false) };
+        let handed = cluster::hand_over(&mut turn, self.comparer().recipe, doc)?;
+        let root = root_of(&turn.snapshot(), doc)?.map(|root| root.0);
+        let (group, root, new_root) = match handed {
+            Some(HandOver { group, root, new_root }) => (group, Some(root), Some(new_root)),
+            None => (Group::default(), root, root),
+        };
+        turn.apply(Group { removed: Some(doc), ..group })?;
+        if let (Some(root), Some(new_root)) = (root, new_root) {
+            turn.written.members.rename(root, new_root);
+            turn.written.members.leave(new_root, doc);
+        }
         Ok(true)
     }
 
@@ -197,13 +214,15 @@ impl<K: Key> OnlineIndex<K> {
     /// Bytes of memory held, without what is mapped from files.
     #[must_use]
     pub fn memory_usage(&self) -> u64 {
-        self.shared.store.stats().memory_bytes
+        self.stats().memory_bytes
     }
 
     /// What the index holds and has done.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        stats_of(&self.shared.store)
+        let mut stats = stats_of(&self.shared.store);
+        stats.memory_bytes += self.shared.member_bytes.load(Ordering::Relaxed);
+        stats
     }
 
     /// Makes everything durable that was done before; calls at the same time share the work.
@@ -268,19 +287,5 @@ impl<K: Key> OnlineIndex<K> {
     /// A snapshot of the store.
     pub(super) fn snapshot(&self) -> Snapshot {
         self.shared.store.snapshot()
-    }
-
-    /// Runs `f` with the writer.
-    pub(super) fn change<R>(
-        &self,
-        f: impl FnOnce(&mut Writer<'_>) -> Result<R, IndexError>,
-    ) -> Result<R, IndexError> {
-        let mut latest = lock(&self.shared.latest);
-        let mut writer = self.shared.store.writer();
-        let out = f(&mut writer);
-        // it may have posted what is older than the latest documents
-        latest.docs.clear();
-        latest.from = writer.snapshot().end();
-        out
     }
 }

@@ -81,35 +81,6 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Gives a live document another head.
-    ///
-    /// # Errors
-    /// [`IndexError::Unknown`], and what the storage makes of it.
-    pub(crate) fn set_head(&mut self, doc: DocId, head: [u8; HEAD]) -> Result<(), IndexError> {
-        let at = self.begin(&[], 0)?;
-        self.check_live(&at, doc)?;
-        self.log(&Operation::SetHead { doc, head })?;
-        at.view.active.set_head(doc, head);
-        self.core.heads.set(doc, at.operations, head, self.core.oldest_needed());
-        self.done(|_| ());
-        Ok(())
-    }
-
-    /// Removes a live document: no snapshot taken afterwards shows it.
-    ///
-    /// # Errors
-    /// [`IndexError::Unknown`], and what the storage makes of it.
-    pub(crate) fn remove(&mut self, doc: DocId) -> Result<(), IndexError> {
-        let at = self.begin(&[], 0)?;
-        self.check_live(&at, doc)?;
-        self.log(&Operation::Remove { doc })?;
-        at.view.active.remove(doc);
-        self.core.removed.add(doc, at.operations);
-        self.done(|_| ());
-        self.forget_now_and_then(true);
-        Ok(())
-    }
-
     /// Makes all changes of a group as one step; returns the number of the document that it appended.
     ///
     /// # Errors
@@ -156,12 +127,18 @@ impl<'a> Writer<'a> {
             let keys = keys_of(record.fingerprints);
             Operation::Append { doc, record, keys }
         }));
-        let grouped = Operation::Group(operations);
-        self.log(&grouped)?;
-        let Operation::Group(operations) = grouped else { return Ok(None) };
+        let operation = match operations.len() {
+            1 => operations.swap_remove(0),
+            _ => Operation::Group(operations),
+        };
+        self.log(&operation)?;
+        let operations = match &operation {
+            Operation::Group(all) => &all[..],
+            single => std::slice::from_ref(single),
+        };
         let table = &at.view.active;
         let (mut extent, mut number) = (at.extent, at.operations);
-        for operation in &operations {
+        for operation in operations {
             match operation {
                 Operation::Post { doc, keys } => extent = table.post(*doc, keys),
                 Operation::SetHead { doc, head } => {
@@ -184,15 +161,10 @@ impl<'a> Writer<'a> {
             current.extent = extent;
             current.end += DocId::from(group.append.is_some());
         });
-        self.forget_now_and_then(group.removed.is_some());
-        Ok(group.append.map(|_| doc))
-    }
-
-    /// Looks now and then which removals nobody asks about any more.
-    fn forget_now_and_then(&self, removed: bool) {
-        if removed && self.core.removed.recent().is_multiple_of(FORGET_EVERY) {
+        if group.removed.is_some() && self.core.removed.recent().is_multiple_of(FORGET_EVERY) {
             self.core.removed.forget(self.core.oldest_needed());
         }
+        Ok(group.append.map(|_| doc))
     }
 
     fn check_live(&self, at: &Current, doc: DocId) -> Result<(), IndexError> {
@@ -259,6 +231,17 @@ impl<'a> Writer<'a> {
         let _work = held(&core.work);
         core.news.notify_all();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+impl Writer<'_> {
+    pub(crate) fn set_head(&mut self, doc: DocId, head: [u8; HEAD]) -> Result<(), IndexError> {
+        self.apply(&Group { heads: vec![(doc, head)], ..Group::default() }).map(drop)
+    }
+
+    pub(crate) fn remove(&mut self, doc: DocId) -> Result<(), IndexError> {
+        self.apply(&Group { removed: Some(doc), ..Group::default() }).map(drop)
     }
 }
 
