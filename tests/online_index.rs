@@ -5,7 +5,7 @@ mod prose;
 
 use nearcopy::error::IndexError;
 use nearcopy::online::storage::Memory;
-use nearcopy::online::{OnlineIndex, Options, Outcome, Page, SeenIndex, Sites};
+use nearcopy::online::{OnlineIndex, Options, Outcome, Page, SeenIndex, Sites, Sketch};
 use nearcopy::{Comparer, Relation};
 use prose::{article, first_words, without_first_words};
 use std::sync::{Arc, Barrier};
@@ -214,6 +214,91 @@ fn a_site_is_learned_and_what_was_joined_before_comes_apart() {
     let hit = index.query(&article(2, 20)).unwrap().hits.remove(0);
     assert_eq!(hit.key, 2);
     assert_eq!(index.review().expect("reviewed").left, 0);
+}
+
+#[test]
+fn a_full_article_is_compared_with_members_of_its_stub() {
+    let index = memory();
+    let site = Some("site.example");
+    let admit = |key: u64, n, words| {
+        index.admit(&key, Page::new(&page(1, n, words)).site(site)).expect("admitted")
+    };
+    assert!(admit(1, 1, 40).is_novel());
+    // short articles in much of the same furniture
+    for n in 2..=12 {
+        assert!(!admit(n, n, 20).is_novel());
+    }
+    for n in 20..24 {
+        index.insert(&n, Page::new(&page(1, n, 400)).site(site)).expect("inserted");
+    }
+    let full = admit(50, 1, 400);
+    assert_eq!((full.outcome, full.representative), (Outcome::Extends, 50), "{full:?}");
+    let reviewed = full.reviewed;
+    assert_eq!((reviewed.members, reviewed.left, reviewed.rest), (8, 8, 3));
+    let represented = |key| index.get(&key).expect("read").expect("there").representative;
+    assert_eq!(represented(1), 50);
+    assert!((2..=9).all(|n| represented(n) == n));
+    // they are found by what is their own, if 20 words hold a fingerprint
+    let found = |n: &u64| {
+        let answer = index.query(&article(*n, 20)).expect("answered");
+        answer.hits.first().is_some_and(|hit| hit.key == *n)
+    };
+    assert!((2..=9).filter(found).count() > 4);
+    for n in 10..=12 {
+        assert_eq!(represented(n), 50);
+    }
+    let rest = index.review().expect("reviewed");
+    assert_eq!((rest.members, rest.rest), (4, 0));
+    assert_eq!(represented(1), 50);
+}
+
+#[test]
+fn an_update_takes_the_place_of_a_document() {
+    let storage = Arc::new(Memory::new());
+    let open = || -> OnlineIndex<u64> {
+        OnlineIndex::open_in(storage.clone(), Options::new()).expect("opened")
+    };
+    let index = open();
+    let (old, new) = (article(31, 300), article(32, 300));
+    // a key that is not in use is admitted
+    let first = index.update(&1, &old).unwrap();
+    assert_eq!((first.replaced, first.outcome, first.representative), (false, Outcome::Novel, 1));
+    index.admit(&2, first_words(&old, 100)).unwrap();
+    index.admit(&3, first_words(&old, 200)).unwrap();
+    // the same article with one more word finds its copies, not itself
+    let again = index.update(&1, &format!("{old} And more.")).unwrap();
+    assert!(again.replaced);
+    assert_eq!(again.matched.unwrap().key, 3);
+    assert_eq!(again.representative, 1);
+    // another article leaves them
+    let other = index.update(&1, Page::new(&new).time(Some(5))).unwrap();
+    assert_eq!((other.replaced, other.outcome, other.representative), (true, Outcome::Novel, 1));
+    let check = |index: &OnlineIndex<u64>| {
+        assert_eq!(index.len(), 3);
+        assert_eq!(index.get(&1).unwrap().unwrap().time, Some(5));
+        assert_eq!(index.query(&new).unwrap().best().unwrap().key, 1);
+        let hit = index.query(&old).unwrap().hits.remove(0);
+        assert_eq!((hit.key, hit.representative), (3, 3));
+    };
+    check(&index);
+    index.close().unwrap();
+    let index = open();
+    check(&index);
+    // a copy that becomes another article
+    assert!(index.update(&2, &article(33, 200)).unwrap().is_novel());
+    assert_eq!(index.get(&3).unwrap().unwrap().representative, 3);
+    let sketch = Sketch::of(index.comparer(), &index.comparer().prepare(&old));
+    let back = index.update_sketch(&2, &sketch, "").unwrap();
+    assert_eq!((back.replaced, back.matched.unwrap().key), (true, 3));
+    let foreign = Comparer::for_profile(nearcopy::Profile::Ocr);
+    let foreign = Sketch::of(&foreign, &foreign.prepare(&old));
+    assert!(index.update_sketch(&2, &foreign, "").is_err());
+    index.close().unwrap();
+    let reader =
+        OnlineIndex::<u64>::open_in(storage.clone(), Options::new().read_only(true)).unwrap();
+    for key in [2, 9] {
+        assert!(matches!(reader.update(&key, &old), Err(IndexError::ReadOnly)));
+    }
 }
 
 #[test]

@@ -396,6 +396,7 @@ impl State {
             view: Arc::new(view),
             extent: Extent::default(),
             end: self.end,
+            removed: self.removed.count(),
             operations: self.operations,
         };
         Core::new(Parts {

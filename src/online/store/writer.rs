@@ -160,6 +160,7 @@ impl<'a> Writer<'a> {
             current.operations = number;
             current.extent = extent;
             current.end += DocId::from(group.append.is_some());
+            current.removed += u64::from(group.removed.is_some());
         });
         if group.removed.is_some() && self.core.removed.recent().is_multiple_of(FORGET_EVERY) {
             self.core.removed.forget(self.core.oldest_needed());
