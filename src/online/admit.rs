@@ -31,7 +31,7 @@ impl<K: Key> OnlineIndex<K> {
         let page = page.into();
         let terms = self.terms(&page)?;
         self.with_scratch(|index, settings, scratch| {
-            scratch::read_text(settings.comparer, page.text, scratch);
+            settings.read(page.text, terms.site, scratch);
             index.admit_ready(key, terms, settings, scratch).map(|a| a.0)
         })
     }
@@ -63,7 +63,7 @@ impl<K: Key> OnlineIndex<K> {
         let page = page.into();
         let terms = self.terms(&page)?;
         self.with_scratch(|index, settings, scratch| {
-            scratch::read_text(settings.comparer, page.text, scratch);
+            settings.read(page.text, terms.site, scratch);
             index.insert_body(key, terms, &scratch.body)
         })
     }

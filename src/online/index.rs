@@ -278,6 +278,7 @@ impl<K: Key> OnlineIndex<K> {
             cap: options.cap,
             max_candidates: options.max_candidates,
             texts: self.texts.is_some().then_some(&by_bytes),
+            templates: &options.templates,
         };
         let out = f(self, &settings, &mut scratch);
         lock(&self.shared.scratches).push(scratch);

@@ -8,14 +8,15 @@
 //!    document's own furniture is learned in the same way and the two are judged again.
 
 use super::answer::Effort;
+use super::options::Templates;
 use super::record::sixteenths;
-use super::scratch::Scratch;
+use super::scratch::{self, Scratch};
 use super::store::{DocId, Snapshot};
 use super::terms::Terms;
 use super::trace;
 use super::verify::{self, Link};
-use crate::compare::Comparer;
-use crate::content;
+use crate::compare::{Comparer, Document};
+use crate::content::{self, Template};
 use crate::error::IndexError;
 use crate::relation::Relation;
 
@@ -30,9 +31,29 @@ pub(super) struct Settings<'a> {
     pub(super) cap: u32,
     pub(super) max_candidates: usize,
     pub(super) texts: Option<Texts<'a>>,
+    pub(super) templates: &'a Templates,
 }
 
 impl Settings<'_> {
+    /// What is known of a site beforehand.
+    pub(super) fn template(&self, site: u32) -> Option<&Template> {
+        self.templates.get(&site).filter(|template| !template.is_empty())
+    }
+
+    /// Makes a text of `site` ready; what is known of the site beforehand weighs nothing.
+    pub(super) fn prepare(&self, text: &str, site: u32, out: &mut Document) {
+        self.comparer.prepare_into(text, out);
+        if let Some(template) = self.template(site) {
+            let (tokens, shingles, mass) = out.parts_mut();
+            template.apply(tokens, shingles, mass);
+        }
+    }
+
+    /// Makes a page of `site` ready; see [`scratch::read_text`].
+    pub(super) fn read(&self, text: &str, site: u32, scratch: &mut Scratch) {
+        scratch::read_text(self.comparer, self.template(site), text, scratch);
+    }
+
     /// How much of a page is prose, before it is probed, in sixteenths of a word.
     pub(super) fn prose_of_page(&self, scratch: &Scratch) -> u32 {
         let mass =
@@ -58,9 +79,10 @@ impl Settings<'_> {
         let is_known =
             |fingerprint: u64| known[sorted.binary_search(&fingerprint).expect("it was listed")];
         if scratch.has_text {
-            before.clear();
             if learned {
-                before.extend_from_slice(document.mass());
+                if before.is_empty() {
+                    before.extend_from_slice(document.mass());
+                }
                 let (tokens, shingles, mass) = document.parts_mut();
                 let sampled = samples.iter().filter_map(|s| {
                     let known = is_known(s.fingerprint);

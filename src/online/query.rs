@@ -23,7 +23,7 @@ impl<K: Key> OnlineIndex<K> {
         let page = page.into();
         let terms = self.terms(&page)?;
         self.with_scratch(|index, settings, scratch| {
-            scratch::read_text(settings.comparer, page.text, scratch);
+            settings.read(page.text, terms.site, scratch);
             index.query_ready(terms, settings, scratch)
         })
     }

@@ -4,6 +4,7 @@ use super::sketch::{self, Sketch, Unpacked, fingerprint};
 use super::store::DocId;
 use super::trace::Query;
 use crate::compare::{Comparer, Document};
+use crate::content::Template;
 use crate::hash;
 use crate::profile;
 use crate::shingle::{self, Fingerprint};
@@ -75,11 +76,26 @@ pub(super) fn whole_probe(content_hash: u64) -> u64 {
     fingerprint(hash::mix(content_hash ^ hash::POLYNOMIAL_BASE))
 }
 
-/// Makes a text ready: its sketch, its fingerprints, what to look up.
-pub(super) fn read_text(comparer: &Comparer, text: &str, scratch: &mut Scratch) {
-    let Scratch { document, body, indexed, winnowed, samples, .. } = scratch;
+/// Makes a text ready: its sketch, its fingerprints, what to look up. What `template` knows as furniture
+/// weighs nothing.
+pub(super) fn read_text(
+    comparer: &Comparer,
+    template: Option<&Template>,
+    text: &str,
+    scratch: &mut Scratch,
+) {
+    let Scratch { document, before, body, indexed, winnowed, samples, .. } = scratch;
     let recipe = comparer.recipe;
     comparer.prepare_into(text, document);
+    before.clear();
+    if let Some(template) = template {
+        before.extend_from_slice(document.mass());
+        let (tokens, shingles, mass) = document.parts_mut();
+        template.apply(tokens, shingles, mass);
+        if before == mass {
+            before.clear();
+        }
+    }
     body.clear();
     sketch::write(recipe, document, winnowed, indexed, body);
     let hashes = document.shingles().hashes();

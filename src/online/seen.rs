@@ -174,7 +174,7 @@ impl SeenIndex {
     fn fingerprints(&self, text: &str) -> Posted {
         let comparer: &Comparer = &self.shared.options.comparer;
         let mut scratch = Scratch::default();
-        read_text(comparer, text, &mut scratch);
+        read_text(comparer, None, text, &mut scratch);
         let whole = scratch.whole_probe();
         Posted { content: scratch.indexed, whole }
     }

@@ -54,7 +54,7 @@ impl Settings<'_> {
         effort.verified += 1;
         let text = if scratch.has_text { self.texts.and_then(|texts| texts(key)) } else { None };
         if let Some(text) = text {
-            self.comparer.prepare_into(&text, other_document);
+            self.prepare(&text, head.site, other_document);
             let (found, skipped) = self.comparer.verify(document, other_document, false);
             effort.skipped_places += skipped;
             let Some((mut relation, mut evidence)) = found else { return Ok(None) };
@@ -113,7 +113,7 @@ impl Settings<'_> {
         let learned = known.iter().any(|k| *k);
         if let Some(text) = self.texts.and_then(|texts| texts(key)) {
             scratch.has_text = true;
-            self.comparer.prepare_into(&text, &mut scratch.document);
+            self.prepare(&text, head.site, &mut scratch.document);
             if learned {
                 take_known_away(&scratch.own, &known, &mut scratch.document);
             }
