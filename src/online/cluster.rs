@@ -198,7 +198,8 @@ pub(super) fn rename(
     Ok(out)
 }
 
-/// Posts a document that has no postings; returns its head, which is `head` until then.
+/// Posts a document under all its fingerprints, if it is not yet; returns its head, which is `head` until
+/// then. One that joined a cluster was posted under none, or under those that were new to the cluster.
 pub(super) fn post_anew(
     snapshot: &Snapshot,
     recipe: Recipe,
@@ -206,14 +207,14 @@ pub(super) fn post_anew(
     head: Head,
     group: &mut Group<'_>,
 ) -> Result<Head, IndexError> {
-    if head.posted {
-        return Ok(head);
-    }
     let mut buffer = Vec::new();
     let Some(parts) = snapshot.read(doc, &mut buffer)? else { return Ok(head) };
     let Stored { body, .. } = stored(doc, &buffer, &parts)?;
     let (posted, _) = record::posted(recipe, body).map_err(|e| damaged(doc, &e))?;
     let fingerprints = u16::try_from(posted.len()).unwrap_or(u16::MAX);
+    if head.posted && head.fingerprints >= fingerprints {
+        return Ok(head);
+    }
     group.posts.push((doc, posted));
     Ok(Head { fingerprints, posted: true, ..head })
 }
