@@ -61,7 +61,7 @@ impl Settings<'_> {
         sixteenths(mass)
     }
 
-    /// Probes and learns: afterwards the page's furniture has no mass.
+    /// Probes, and learns what of the page is furniture.
     pub(super) fn probe(
         &self,
         snapshot: &Snapshot,
@@ -73,6 +73,16 @@ impl Settings<'_> {
         self.learn(snapshot, terms.site, scratch)?;
         effort.probes += scratch.probes.len() as u32;
         effort.furniture += scratch.known.iter().filter(|k| **k).count() as u32;
+        scratch.is_weighed = false;
+        Ok(())
+    }
+
+    /// Takes the mass of the page's furniture away and makes it ready to be compared, once.
+    fn weigh(scratch: &mut Scratch) {
+        if scratch.is_weighed {
+            return;
+        }
+        scratch.is_weighed = true;
         let Scratch { document, before, query, own, samples, probes, known, .. } = scratch;
         let learned = known.iter().any(|k| *k);
         let sorted = &probes[..known.len()];
@@ -98,7 +108,6 @@ impl Settings<'_> {
                 trace::take_away(own, &known, &mut query.mass);
             }
         }
-        Ok(())
     }
 
     /// The related documents from `from` on, best first. [`probe`](Self::probe) was called; where the
@@ -116,6 +125,9 @@ impl Settings<'_> {
         }
         let candidates = self.candidates(snapshot, terms, from.unwrap_or(0), scratch, effort)?;
         let mut links: Vec<Link> = Vec::new();
+        if !candidates.is_empty() {
+            Self::weigh(scratch);
+        }
         let mut enough = 0;
         for (doc, weight) in candidates {
             if weight < enough {

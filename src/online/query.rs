@@ -66,13 +66,15 @@ impl<K: Key> OnlineIndex<K> {
         link: &Link,
     ) -> Result<Option<Hit<K>>, IndexError> {
         let Some((key, time)) = self.name(snapshot, link.doc)? else { return Ok(None) };
-        let (representative, first_seen) = match root_of(snapshot, link.doc)? {
-            Some((root, head)) => (
-                self.name(snapshot, head.representative)?.map(|n| n.0),
-                self.name(snapshot, root)?.and_then(|n| n.1),
-            ),
-            None => (None, time),
-        };
+        let (mut representative, mut first_seen) = (None, time);
+        if let Some((root, head)) = root_of(snapshot, link.doc)? {
+            if head.representative != link.doc {
+                representative = self.name(snapshot, head.representative)?.map(|n| n.0);
+            }
+            if root != link.doc {
+                first_seen = self.name(snapshot, root)?.and_then(|n| n.1);
+            }
+        }
         let [(a_low, a_high), (b_low, b_high)] = link.bounds;
         Ok(Some(Hit {
             representative: representative.unwrap_or_else(|| key.clone()),

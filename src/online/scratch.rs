@@ -42,6 +42,8 @@ pub(super) struct Scratch {
     pub(super) shingle_probes: usize,
     /// Of each probe but the hash of all words whether it is furniture.
     pub(super) known: Vec<bool>,
+    /// Whether `query` holds the page, without the mass of its furniture.
+    pub(super) is_weighed: bool,
     /// The posting lists, one behind the other, and where each ends; stop marks have none.
     pub(super) listed: Vec<DocId>,
     pub(super) ends: Vec<(u32, bool)>,
@@ -53,11 +55,17 @@ pub(super) struct Scratch {
 }
 
 impl Scratch {
-    fn list_probes(&mut self, content_hash: u64, empty: bool) {
+    /// Lists the samples of a text to be looked up.
+    fn list_probes(&mut self) {
         let Self { samples, probes, .. } = self;
         probes.clear();
         probes.extend(samples.iter().map(|s| s.fingerprint));
         probes.sort_unstable();
+    }
+
+    /// The probes are sorted: each is looked up once, and the hash of all words behind them.
+    fn finish_probes(&mut self, content_hash: u64, empty: bool) {
+        let Self { probes, .. } = self;
         probes.dedup();
         self.shingle_probes = probes.len();
         if !empty {
@@ -117,7 +125,8 @@ pub(super) fn read_text(
     }
     scratch.has_text = true;
     let empty = scratch.document.tokens().is_empty();
-    scratch.list_probes(scratch.document.content_hash(), empty);
+    scratch.list_probes();
+    scratch.finish_probes(scratch.document.content_hash(), empty);
 }
 
 /// The same for a sketch, which was made with the recipe of `comparer`.
@@ -131,13 +140,16 @@ pub(super) fn read_sketch(
     body.clear();
     body.extend_from_slice(sketch.body());
     indexed.clear();
-    indexed.extend(own.indexed());
-    indexed.sort_unstable();
     samples.clear();
-    let all = own.sampled.iter().filter(|s| s.indexed);
-    samples.extend(all.map(|s| Sample { fingerprint: s.hash, position: s.position, tells: true }));
+    for one in own.sampled.iter().filter(|s| s.indexed) {
+        indexed.push(one.hash);
+        samples.push(Sample { fingerprint: one.hash, position: one.position, tells: true });
+    }
+    indexed.sort_unstable();
     scratch.has_text = false;
     let head = scratch.own.head;
-    scratch.list_probes(head.content_hash, head.tokens == 0);
+    let Scratch { indexed, probes, .. } = scratch;
+    probes.clone_from(indexed);
+    scratch.finish_probes(head.content_hash, head.tokens == 0);
     Ok(())
 }

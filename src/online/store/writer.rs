@@ -163,7 +163,9 @@ impl<'a> Writer<'a> {
             current.removed += u64::from(group.removed.is_some());
         });
         if group.removed.is_some() && self.core.removed.recent().is_multiple_of(FORGET_EVERY) {
-            self.core.removed.forget(self.core.oldest_needed());
+            let oldest = self.core.oldest_needed();
+            self.core.heads.forget(|doc| self.core.removed.contains(doc, oldest));
+            self.core.removed.forget(oldest);
         }
         Ok(group.append.map(|_| doc))
     }
