@@ -22,7 +22,8 @@ impl<K: Key> OnlineIndex<K> {
     /// novel.
     ///
     /// # Errors
-    /// [`IndexError::KeyExists`] if the key is in use, and what the storage says.
+    /// [`IndexError::KeyExists`] if the key is in use (see [`update`](Self::update)), and what the storage
+    /// says.
     pub fn admit<'p>(
         &self,
         key: &K,
@@ -161,7 +162,9 @@ impl<K: Key> OnlineIndex<K> {
         if let Some(choice) = &choice
             && choice.place.extends
         {
-            let members = turn.members(choice.place.root)?;
+            let root = choice.place.root;
+            let has_members = head_of(now, root)?.is_some_and(|head| head.has_members);
+            let members = if has_members { turn.members(root)? } else { Vec::new() };
             (reviewed, leaving) =
                 settings.review(now, choice, &links, &members, scratch, &mut effort)?;
         }

@@ -148,8 +148,8 @@ impl<K: Key> OnlineIndex<K> {
     /// Removes a document; says whether there was one. No query that begins afterwards finds it, also
     /// after the index was opened again (once this was synced), and its bytes are gone from the disk
     /// after [`compact`](Self::compact). If later copies of it were found by it, they will be found by
-    /// the longest remaining document of its cluster: that is looked for among all documents, so it
-    /// takes time in proportion to their number.
+    /// the longest remaining document of its cluster: that takes time in proportion to the size of the
+    /// cluster.
     ///
     /// # Errors
     /// What the storage says.

@@ -103,8 +103,8 @@ impl<K: Key> OnlineIndex<K> {
         scratch: &mut Scratch,
     ) -> Result<Admission<K>, IndexError> {
         let prose = settings.prose_of_page(scratch);
-        // What was found by the old version is found by its copies from now on, and it is one of them:
-        // a step that changes no answer, also if a crash makes it the last.
+        // What was found by the old version is found by its longest copy from now on, and it is a copy
+        // of that: a step that is whole by itself, should a crash make it the last.
         let handed = cluster::hand_over(&mut turn, self.comparer().recipe, old)?;
         if let Some(HandOver { group, root, new_root }) = handed {
             turn.apply(group)?;
