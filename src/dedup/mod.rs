@@ -36,7 +36,7 @@ mod source;
 mod terms;
 mod texts;
 
-pub use against::{Against, Earlier};
+pub use against::{Against, Earlier, LookUp, Reference};
 pub use report::{Cluster, Counts, Member, Pair, Report};
 pub use source::{Batch, Outcome, ReadError, Source, Unread};
 

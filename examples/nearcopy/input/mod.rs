@@ -98,6 +98,8 @@ pub struct Corpus {
     pub sources: Vec<Source>,
     /// Holds the texts where the records do not.
     pub spool: Option<Spool>,
+    /// Holds the lines where they were asked for and the records do not.
+    pub lines: Option<Spool>,
     /// Bytes of text.
     pub bytes: u64,
     /// Documents that were read, before any sample.
@@ -112,6 +114,14 @@ impl Corpus {
         match &self.spool {
             Some(spool) => spool.text(doc).map(Cow::Owned),
             None => Ok(Cow::Borrowed(&self.records[doc].text)),
+        }
+    }
+
+    /// The line of document `doc`, where the lines were asked for.
+    pub fn line(&self, doc: usize) -> io::Result<Cow<'_, [u8]>> {
+        match &self.lines {
+            Some(lines) => lines.bytes(doc).map(Cow::Owned),
+            None => Ok(Cow::Borrowed(&self.records[doc].raw)),
         }
     }
 
