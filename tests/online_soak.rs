@@ -3,6 +3,7 @@
 //!
 //! `SOAK_SECONDS=1800 cargo test --release --test online_soak -- --ignored --nocapture`
 #![cfg(all(feature = "online", target_os = "linux"))]
+#![allow(clippy::print_stdout, reason = "a long run says what it did")]
 
 mod prose;
 
@@ -137,7 +138,8 @@ fn memory_stays_where_it_is() {
                 at(queries, 0.5),
                 at(queries, 0.99),
             );
-            (admits.clear(), queries.clear());
+            admits.clear();
+            queries.clear();
             drop(times);
             match round % 10 {
                 3 => drop(index.review().expect("reviewed")),
