@@ -64,6 +64,8 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
     let mut settings = batch::settings(&args.matching).all_pairs(pairs.is_some());
     if let Some(mib) = args.fingerprint_memory {
         settings = settings.memory_budget((mib as usize).saturating_mul(1 << 20));
+    } else if !args.stream {
+        settings = settings.memory_budget(usize::MAX);
     }
     let start = Instant::now();
     let printed = batch::on_threads(args.matching.threads, || {

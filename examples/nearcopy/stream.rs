@@ -112,8 +112,8 @@ pub fn tell_unread(
 #[derive(Default)]
 struct Wave {
     texts: Vec<String>,
-    lines: Vec<Vec<u8>>,
-    sites: Vec<Option<String>>,
+    lines: Vec<Box<[u8]>>,
+    sites: Vec<Option<Box<str>>>,
     bytes: usize,
 }
 

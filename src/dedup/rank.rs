@@ -193,9 +193,10 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// A filter for about `values` of them, at 4 to 8 places each; the more it sees beyond, the more pass.
+    /// A filter for about `values` of them, at 8 to 16 places each; the more it sees beyond, the more
+    /// pass.
     fn new(values: usize) -> Self {
-        let words = (values / 16).clamp(1 << 10, 1 << 26).next_power_of_two();
+        let words = (values / 8).clamp(1 << 10, 1 << 26).next_power_of_two();
         let empty = || std::iter::repeat_with(AtomicU64::default).take(words).collect();
         Self { once: empty(), twice: empty() }
     }
@@ -245,7 +246,7 @@ impl Ranked {
     }
 
     fn read_wave(&mut self, settings: &Dedup, docs: &[Doc<'_>]) {
-        let most = settings.memory_budget.unwrap_or((self.text_bytes / 8).max(LEAST_KEPT));
+        let most = settings.memory_budget.unwrap_or((self.text_bytes / 16).max(LEAST_KEPT));
         let keep = self.kept_bytes < most;
         if !keep && self.filter.is_none() {
             let values = self.kept_bytes / size_of::<u64>();
@@ -354,6 +355,7 @@ impl Ranked {
                 }
                 out.push(std::iter::empty(), std::iter::empty());
             }
+            out.values.shrink_to_fit();
             *block = Some(out);
         });
         (ranks, blocks.into_iter().filter_map(|(_, block)| block).collect())

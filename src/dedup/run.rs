@@ -131,8 +131,10 @@ pub(super) fn run(
     let mut batch = Batch::new(settings, ranked, sites, templates, texts, progress);
     let mut found = batch.match_all();
     batch.learn(&found.index);
-    batch.settle(&mut found);
+    // each step lets go what the next ones do not need
     found.index = Lists::new(&[], 1);
+    batch.settle(&mut found);
+    batch.terms = Terms::default();
     batch.report(found)
 }
 

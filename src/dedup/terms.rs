@@ -16,7 +16,7 @@ const SHARES: u64 = 32;
 const ALONE: u64 = u64::MAX >> SHARES.trailing_zeros();
 
 /// The numbers of the shared fingerprints of each document, in order of input.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Terms {
     blocks: Vec<Block<u32>>,
     /// First document of each block.

@@ -205,7 +205,10 @@ impl Found {
         problems: &mut Problems,
         progress: &Progress,
     ) -> Result<(Corpus, Self), Stop> {
-        let settings = batch::settings(&args.matching);
+        let mut settings = batch::settings(&args.matching);
+        if !args.stream {
+            settings = settings.memory_budget(usize::MAX);
+        }
         let mut sorter = Sorter {
             before,
             batch: settings.batch(),

@@ -55,15 +55,15 @@ pub use text::read_text;
 pub struct Record {
     pub id: String,
     pub text: String,
-    pub site: Option<String>,
+    pub site: Option<Box<str>>,
     /// As the record or the archive writes it.
-    pub date: Option<String>,
+    pub date: Option<Box<str>>,
     /// Index into [`Corpus::sources`].
     source: u32,
     /// The line, row or record, counted from 1, in a file of many documents.
     line: Option<u64>,
     /// The bytes of the line without its end, where the lines were asked for.
-    pub raw: Vec<u8>,
+    pub raw: Box<[u8]>,
 }
 
 /// A file that was read.
@@ -480,7 +480,8 @@ impl Reader<'_> {
             self.problems.note("without id, named FILE:LINE", &place);
             place
         });
-        let mut record = Record { id, text, site, date, source, line, raw };
+        let (site, date) = (site.map(Into::into), date.map(Into::into));
+        let mut record = Record { id, text, site, date, source, line, raw: raw.into() };
         match &mut self.sampler {
             Some(sampler) => sampler.offer(record),
             None => {
