@@ -149,10 +149,32 @@ fn main() {
     latency("admit, novel page", &times(&novel, &mut admit));
     latency("admit, copy", &times(&known, &mut admit));
     latency("admit, truncated copy", &times(&cut, &mut admit));
+    // a stub and its copy, of which the full text comes after opening
+    let full = page(3 * documents as u64);
+    let stub = &full[..full.char_indices().nth(full.len() / 3).map_or(full.len(), |c| c.0)];
+    for key in [u64::MAX / 2, u64::MAX / 2 + 1] {
+        index.admit(&key, stub).expect("admitted");
+    }
     index.close().expect("closed");
     let start = Instant::now();
     let index = open();
     println!("{:52} {:>9.1} ms", "open", start.elapsed().as_secs_f64() * 1e3);
+    let start = Instant::now();
+    let extended = index.admit(&(u64::MAX / 2 + 2), &full).expect("admitted");
+    assert!(extended.reviewed.members > 0, "{extended:?}");
+    let all = index.len() as f64;
+    let each = start.elapsed().as_secs_f64() * 1e9 / all;
+    println!(
+        "{:52} {each:>9.1} ns a document",
+        "first extension of a cluster, which collects members"
+    );
+    let start = Instant::now();
+    let updates = cut.len().min(1000);
+    for (at, text) in (0..).zip(&known[..updates]) {
+        black_box(index.update(&(at * spread), text).expect("updated"));
+    }
+    let each = start.elapsed().as_secs_f64() * 1e6 / updates as f64;
+    println!("{:52} {each:>9.1} us", "update of a page with two copies");
     drop(index);
 
     let seen = SeenIndex::in_memory().expect("opened");

@@ -70,6 +70,29 @@ fn an_id_is_added_once() {
 }
 
 #[test]
+fn a_document_is_replaced_when_told() {
+    let dir = folder();
+    let index = path(&dir, "index");
+    let first = record("a", &article(1)) + &record("b", &scrape(1));
+    let first = file(&dir, "first.jsonl", first);
+    run(["index", "add", &index, &first]).code(0);
+    let second = record("a", &article(2)) + &record("c", &article(3));
+    let second = file(&dir, "second.jsonl", second);
+    let done = run(["index", "add", &index, &second, "--replace", "--json"]).code(0);
+    assert!(done.stderr.contains("2 novel, 0 seen before, 1 replaced; the index holds 3"));
+    let rows = lines(&done.stdout);
+    assert_eq!((&rows[0]["id"], &rows[0]["replaced"]), (&"a".into(), &true.into()));
+    assert_eq!((&rows[1]["id"], rows[1].get("replaced")), (&"c".into(), None));
+    // the old article is still found by its scrape, the new one by its id
+    let asked = |text: String| {
+        let page = file(&dir, "page.txt", text);
+        run(["index", "query", &index, &page, "--json"]).code(0).json()[0]["match"]["id"].clone()
+    };
+    assert_eq!(asked(article(1)), "b");
+    assert_eq!(asked(article(2)), "a");
+}
+
+#[test]
 fn times_narrow_the_search() {
     let dir = folder();
     let index = path(&dir, "index");

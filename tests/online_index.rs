@@ -3,10 +3,11 @@
 
 mod prose;
 
+use nearcopy::content::Template;
 use nearcopy::error::IndexError;
 use nearcopy::online::storage::Memory;
-use nearcopy::online::{OnlineIndex, Options, Outcome, Page, SeenIndex, Sites};
-use nearcopy::{Comparer, Relation};
+use nearcopy::online::{OnlineIndex, Options, Outcome, Page, SeenIndex, Sites, Sketch};
+use nearcopy::{Comparer, Profile, Relation};
 use prose::{article, first_words, without_first_words};
 use std::sync::{Arc, Barrier};
 
@@ -217,6 +218,157 @@ fn a_site_is_learned_and_what_was_joined_before_comes_apart() {
 }
 
 #[test]
+fn a_full_article_is_compared_with_members_of_its_stub() {
+    let index = memory();
+    let site = Some("site.example");
+    let admit = |key: u64, n, words| {
+        index.admit(&key, Page::new(&page(1, n, words)).site(site)).expect("admitted")
+    };
+    assert!(admit(1, 1, 40).is_novel());
+    // short articles in much of the same furniture
+    for n in 2..=12 {
+        assert!(!admit(n, n, 20).is_novel());
+    }
+    for n in 20..24 {
+        index.insert(&n, Page::new(&page(1, n, 400)).site(site)).expect("inserted");
+    }
+    let full = admit(50, 1, 400);
+    assert_eq!((full.outcome, full.representative), (Outcome::Extends, 50), "{full:?}");
+    let reviewed = full.reviewed;
+    assert_eq!((reviewed.members, reviewed.left, reviewed.rest), (8, 8, 3));
+    let represented = |key| index.get(&key).expect("read").expect("there").representative;
+    assert_eq!(represented(1), 50);
+    assert!((2..=9).all(|n| represented(n) == n));
+    // they are found by what is their own, if 20 words hold a fingerprint
+    let found = |n: &u64| {
+        let answer = index.query(&article(*n, 20)).expect("answered");
+        answer.hits.first().is_some_and(|hit| hit.key == *n)
+    };
+    assert!((2..=9).filter(found).count() > 4);
+    for n in 10..=12 {
+        assert_eq!(represented(n), 50);
+    }
+    let rest = index.review().expect("reviewed");
+    assert_eq!((rest.members, rest.rest), (4, 0));
+    assert_eq!(represented(1), 50);
+}
+
+#[test]
+fn what_is_known_of_a_site_beforehand_weighs_nothing() {
+    let comparer = Comparer::default();
+    let pages: Vec<String> = (80..86).map(|n| page(1, n, 300)).collect();
+    let template = Template::learn(comparer.recipe, pages.iter().map(String::as_str));
+    assert!(!template.is_empty());
+    let site = Some("site.example");
+    let texts: Vec<String> = (0..4).map(|n| page(1, n, 25)).collect();
+    let (page_1, page_2) = (Page::new(&texts[1]).site(site), Page::new(&texts[2]).site(site));
+    let told = || Options::new().template("site.example", template.clone()).expect("one recipe");
+
+    // two short articles in much of the same furniture
+    let without = memory();
+    assert!(without.admit(&1, page_1).unwrap().is_novel());
+    assert!(!without.admit(&2, page_2).unwrap().is_novel());
+    for exact in [false, true] {
+        let texts = texts.clone();
+        let mut index: OnlineIndex<u64> = OnlineIndex::in_memory(told()).expect("opened");
+        if exact {
+            index = index.with_texts(move |key| texts.get(*key as usize).cloned());
+        }
+        assert!(index.admit(&1, page_1).unwrap().is_novel());
+        assert!(index.admit(&2, page_2).unwrap().is_novel());
+        // of other sites nothing is known
+        let elsewhere = [3, 5].map(|n| page(1, n, 25));
+        let [first, second] =
+            [&elsewhere[0], &elsewhere[1]].map(|text| Page::new(text).site(Some("b.example")));
+        assert!(index.admit(&13, first).unwrap().is_novel());
+        assert_eq!(index.admit(&15, second).unwrap().matched.unwrap().key, 13);
+        // the article is found wherever it stands
+        let full = article(1, 200);
+        let hit = index.query(&full).unwrap().hits.remove(0);
+        assert_eq!((hit.key, hit.relation.is_match(), hit.exact), (1, true, exact));
+        let copy = index.admit(&4, Page::new(&texts_of_site(&full)).site(site)).unwrap();
+        assert_eq!((copy.outcome, copy.matched.unwrap().key), (Outcome::Extends, 1));
+        // the sketch is that of a document that was prepared with the template
+        let kept = index.get(&1).unwrap().unwrap().sketch;
+        let document = comparer.prepare_with(page_1.text, &template).expect("one recipe");
+        assert_eq!(kept, Sketch::of(&comparer, &document));
+        assert_ne!(kept, Sketch::of(&comparer, &comparer.prepare(page_1.text)));
+    }
+
+    // what was taken in before the template was known
+    let storage = Arc::new(Memory::new());
+    let index: OnlineIndex<u64> =
+        OnlineIndex::open_in(storage.clone(), Options::new()).expect("opened");
+    index.admit(&1, page_1).unwrap();
+    assert!(index.query(page_2).unwrap().best().is_some());
+    index.close().unwrap();
+    let index: OnlineIndex<u64> = OnlineIndex::open_in(storage, told()).expect("opened");
+    assert!(index.query(page_2).unwrap().best().is_none());
+    assert!(index.query(page_1).unwrap().best().is_some());
+    // a sketch from elsewhere is taken as it is
+    let sketch = Sketch::of(&comparer, &comparer.prepare(page_2.text));
+    assert!(index.query_sketch(&sketch, page_2).unwrap().best().is_some());
+
+    let other = Template::learn(Comparer::for_profile(Profile::Code).recipe, [""; 0]);
+    let refused = Options::new().template("site.example", other).unwrap_err();
+    assert!(refused.to_string().contains("code"), "{refused}");
+}
+
+/// A text in the furniture of site 1.
+fn texts_of_site(text: &str) -> String {
+    format!("{}\n\n{text}", article(70_001, 150))
+}
+
+#[test]
+fn an_update_takes_the_place_of_a_document() {
+    let storage = Arc::new(Memory::new());
+    let open = || -> OnlineIndex<u64> {
+        OnlineIndex::open_in(storage.clone(), Options::new()).expect("opened")
+    };
+    let index = open();
+    let (old, new) = (article(31, 300), article(32, 300));
+    // a key that is not in use is admitted
+    let first = index.update(&1, &old).unwrap();
+    assert_eq!((first.replaced, first.outcome, first.representative), (false, Outcome::Novel, 1));
+    index.admit(&2, first_words(&old, 100)).unwrap();
+    index.admit(&3, first_words(&old, 200)).unwrap();
+    // the same article with one more word finds its copies, not itself
+    let again = index.update(&1, &format!("{old} And more.")).unwrap();
+    assert!(again.replaced);
+    assert_eq!(again.matched.unwrap().key, 3);
+    assert_eq!(again.representative, 1);
+    // another article leaves them
+    let other = index.update(&1, Page::new(&new).time(Some(5))).unwrap();
+    assert_eq!((other.replaced, other.outcome, other.representative), (true, Outcome::Novel, 1));
+    let check = |index: &OnlineIndex<u64>| {
+        assert_eq!(index.len(), 3);
+        assert_eq!(index.get(&1).unwrap().unwrap().time, Some(5));
+        assert_eq!(index.query(&new).unwrap().best().unwrap().key, 1);
+        let hit = index.query(&old).unwrap().hits.remove(0);
+        assert_eq!((hit.key, hit.representative), (3, 3));
+    };
+    check(&index);
+    index.close().unwrap();
+    let index = open();
+    check(&index);
+    // a copy that becomes another article
+    assert!(index.update(&2, &article(33, 200)).unwrap().is_novel());
+    assert_eq!(index.get(&3).unwrap().unwrap().representative, 3);
+    let sketch = Sketch::of(index.comparer(), &index.comparer().prepare(&old));
+    let back = index.update_sketch(&2, &sketch, "").unwrap();
+    assert_eq!((back.replaced, back.matched.unwrap().key), (true, 3));
+    let foreign = Comparer::for_profile(Profile::Ocr);
+    let foreign = Sketch::of(&foreign, &foreign.prepare(&old));
+    assert!(index.update_sketch(&2, &foreign, "").is_err());
+    index.close().unwrap();
+    let reader =
+        OnlineIndex::<u64>::open_in(storage.clone(), Options::new().read_only(true)).unwrap();
+    for key in [2, 9] {
+        assert!(matches!(reader.update(&key, &old), Err(IndexError::ReadOnly)));
+    }
+}
+
+#[test]
 fn texts_at_hand_make_hits_exact() {
     let full = article(21, 300);
     let texts = [full.clone(), article(22, 300)];
@@ -286,7 +438,7 @@ fn an_index_is_opened_as_what_it_is() {
     let told = |error: IndexError| error.to_string();
     let keys = OnlineIndex::<String>::open_in(storage.clone(), Options::new());
     assert!(told(keys.unwrap_err()).contains("the form of the keys"));
-    let profile = Options::new().profile(nearcopy::Profile::Ocr);
+    let profile = Options::new().profile(Profile::Ocr);
     let recipe = OnlineIndex::<u64>::open_in(storage.clone(), profile);
     assert!(told(recipe.unwrap_err()).contains("profile"));
     let seen = SeenIndex::open_in(storage.clone(), Options::new());

@@ -3,8 +3,9 @@
 
 mod prose;
 
+use nearcopy::error::IndexError;
 use nearcopy::online::storage::Memory;
-use nearcopy::online::{OnlineIndex, Options, Outcome, Page};
+use nearcopy::online::{Admission, OnlineIndex, Options, Outcome, Page};
 use nearcopy::{Comparer, Document, Relation};
 use prose::{Rng, article, first_words, framed};
 use std::collections::BTreeMap;
@@ -63,12 +64,43 @@ impl World {
     }
 
     fn admit(&mut self, code: usize) {
+        let key = self.next;
+        self.next += 1;
+        self.take_in(key, code, |index, page| index.admit(&key, page).expect("admitted"));
+    }
+
+    /// Replaces a document, or admits one under a key that was removed.
+    fn update(&mut self, code: usize, rng: &mut Rng) {
+        if self.next == 0 {
+            return;
+        }
+        let key = rng.below(self.next as usize) as u64;
+        if let Some(&(old, _)) = self.model.docs.get(&key) {
+            let text = variant(old / 5, old % 5);
+            let refused = self.index.admit(&key, Page::new(&text)).expect_err("in use");
+            assert!(matches!(refused, IndexError::KeyExists { .. }), "{refused}");
+            let refused = self.index.insert(&key, Page::new(&text)).expect_err("in use");
+            assert!(matches!(refused, IndexError::KeyExists { .. }), "{refused}");
+        }
+        let there = self.model.docs.remove(&key).is_some();
+        self.take_in(key, code, |index, page| {
+            let found = index.update(&key, page).expect("updated");
+            assert_eq!(found.replaced, there);
+            found
+        });
+    }
+
+    /// `model` holds all but the page.
+    fn take_in(
+        &mut self,
+        key: u64,
+        code: usize,
+        take: impl FnOnce(&OnlineIndex<u64>, Page<'_>) -> Admission<u64>,
+    ) {
         let text = variant(code / 5, code % 5);
         let page = self.model.comparer.prepare(&text);
         let expected = self.model.matches(&page);
-        let key = self.next;
-        self.next += 1;
-        let found = self.handle().admit(&key, Page::new(&text)).expect("admitted");
+        let found = take(&self.handle(), Page::new(&text));
         assert_eq!(found.is_novel(), expected.is_empty(), "{code}: {found:?} {expected:?}");
         if let Some(hit) = &found.matched {
             let right = expected.iter().find(|e| e.0 == hit.key);
@@ -138,12 +170,13 @@ fn run(seed: u64, exact: bool, steps: usize) {
     let mut world = World::new(exact);
     for step in 0..steps {
         let code = rng.below(8 * 5);
-        match rng.below(20) {
+        match rng.below(24) {
             0..9 => world.admit(code),
             9..13 => world.query(code),
             13..17 => world.remove(&mut rng),
             17 => world.reopen(),
-            18 => drop(world.index.review().expect("reviewed")),
+            18..22 => world.update(code, &mut rng),
+            22 => drop(world.index.review().expect("reviewed")),
             _ => world.index.compact().expect("compacted"),
         }
         if step % 5 == 0 {

@@ -28,7 +28,16 @@ enum IndexCommand {
     ///
     /// The folder is made where there is none. Each document is compared with all that were taken in
     /// before it, in this run or an earlier one.
-    Add(LookArgs),
+    Add {
+        #[command(flatten)]
+        look: LookArgs,
+        /// Where the index has a document of an id, put the new one in its place.
+        ///
+        /// Otherwise such a document is an error and the index keeps what it has. The new document is
+        /// compared with all others, not with the one that it replaces.
+        #[arg(help_heading = "Matching", long)]
+        replace: bool,
+    },
     /// Say where documents were seen before; the index is not changed.
     Query(LookArgs),
     /// Remove documents by their ids.
@@ -74,8 +83,10 @@ struct LookArgs {
 
 pub fn run(cli: &Cli, args: &IndexArgs) -> Result<Done, Stop> {
     match &args.command {
-        IndexCommand::Add(args) => look(cli, args, true),
-        IndexCommand::Query(args) => look(cli, args, false),
+        IndexCommand::Add { look: args, replace } => {
+            look(cli, args, if *replace { Taken::Replacing } else { Taken::New })
+        }
+        IndexCommand::Query(args) => look(cli, args, Taken::No),
         IndexCommand::Remove { dir, ids, compact } => remove(cli, dir, ids, *compact),
         IndexCommand::Stats { dir, json } => stats(cli, dir, *json),
     }
@@ -98,11 +109,22 @@ fn open_existing(dir: &Path, read_only: bool) -> Result<OnlineIndex<String>, Sto
     open(dir, Options::new().read_only(read_only))
 }
 
+/// Whether documents are taken in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    No,
+    New,
+    Replacing,
+}
+
 /// What became of a document, or where it was seen.
 #[derive(Serialize)]
 struct Looked<'a> {
     id: &'a str,
     outcome: &'static str,
+    /// Whether it took the place of a document of its id.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    replaced: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     r#match: Option<Match>,
 }
@@ -142,13 +164,15 @@ impl From<&Hit<String>> for Match {
 struct Line<'a> {
     record: &'a Record,
     outcome: &'static str,
+    replaced: bool,
     hit: Option<Hit<String>>,
 }
 
-fn look(cli: &Cli, args: &LookArgs, take_in: bool) -> Result<Done, Stop> {
+fn look(cli: &Cli, args: &LookArgs, taken: Taken) -> Result<Done, Stop> {
     let progress = Progress::new(cli.quiet);
     let mut problems = Problems::new(args.input.strict, cli.quiet, progress.clone());
     // before the work, so that a wrong path is told at once
+    let take_in = taken != Taken::No;
     let index =
         if take_in { open(&args.dir, Options::new())? } else { open_existing(&args.dir, true)? };
     let corpus = input::read(&args.input, Wanted::Texts, &mut problems, &progress)?;
@@ -161,12 +185,12 @@ fn look(cli: &Cli, args: &LookArgs, take_in: bool) -> Result<Done, Stop> {
             .seen_since(args.seen_since)
             .compared_with(if args.other_sites { Sites::Others } else { Sites::All });
         let line = if take_in {
-            add(&index, &corpus, record, page, &mut problems)?
+            add(&index, &corpus, record, page, taken, &mut problems)?
         } else {
             let answer = index.query(page).map_err(|e| refused(&e))?;
             let hit = answer.best().cloned();
             let outcome = if hit.is_some() { "seen" } else { "novel" };
-            Some(Line { record, outcome, hit })
+            Some(Line { record, outcome, replaced: false, hit })
         };
         lines.extend(line);
         progress.matched(at + 1);
@@ -183,7 +207,12 @@ fn look(cli: &Cli, args: &LookArgs, take_in: bool) -> Result<Done, Stop> {
         let novel = lines.iter().filter(|l| l.outcome == "novel").count();
         let (all, known) = (lines.len() as u64, (lines.len() - novel) as u64);
         let read = count(all, "document", "documents");
-        let rest = format!("{} seen before; the index holds {of_all}", number(known));
+        let replaced = lines.iter().filter(|l| l.replaced).count() as u64;
+        let replaced = match replaced {
+            0 => String::new(),
+            n => format!(", {} replaced", number(n)),
+        };
+        let rest = format!("{} seen before{replaced}; the index holds {of_all}", number(known));
         say("done", &format!("{read}: {} novel, {rest}", number(novel as u64)));
     }
     match printed {
@@ -197,20 +226,26 @@ fn add<'a>(
     corpus: &Corpus,
     record: &'a Record,
     page: Page<'_>,
+    taken: Taken,
     problems: &mut Problems,
 ) -> Result<Option<Line<'a>>, Stop> {
-    match index.admit(&record.id, page) {
+    let admitted = match taken {
+        Taken::Replacing => index.update(&record.id, page),
+        _ => index.admit(&record.id, page),
+    };
+    match admitted {
         Ok(admission) => {
             let outcome = match admission.outcome {
                 Outcome::Novel => "novel",
                 Outcome::Extends => "extends",
                 _ => "copy",
             };
-            Ok(Some(Line { record, outcome, hit: admission.matched }))
+            let replaced = admission.replaced;
+            Ok(Some(Line { record, outcome, replaced, hit: admission.matched }))
         }
         Err(IndexError::KeyExists { .. }) => {
             let what = format!(
-                "the id {} is in the index; remove it there first, or add under another id",
+                "the id {} is in the index; replace it with --replace, or add under another id",
                 clean(&record.id)
             );
             problems.error(&corpus.place(record), None, "documents", &what)?;
@@ -222,15 +257,15 @@ fn add<'a>(
 
 fn print(out: &mut dyn Write, lines: &[Line<'_>], json: bool) -> io::Result<()> {
     if json {
-        for Line { record, outcome, hit } in lines {
+        for Line { record, outcome, replaced, hit } in lines {
             let r#match = hit.as_ref().map(Match::from);
-            records::line(out, &Looked { id: &record.id, outcome, r#match })?;
+            records::line(out, &Looked { id: &record.id, outcome, replaced: *replaced, r#match })?;
         }
         return Ok(());
     }
     const WIDEST: usize = 40;
     let width = lines.iter().map(|l| l.record.id.chars().count()).max().unwrap_or(0).min(WIDEST);
-    for Line { record, outcome, hit } in lines {
+    for Line { record, outcome, hit, .. } in lines {
         let id = pad(&cut_start(&clean(&record.id), width), width);
         let outcome = pad(outcome, 7);
         match hit {

@@ -1,5 +1,7 @@
 //! What is asked and what is answered.
 
+use super::review::Reviewed;
+use super::store::Store;
 use crate::relation::{Confidence, Evidence, Relation};
 
 /// A page as it was fetched, and which documents it is to be compared with.
@@ -211,6 +213,13 @@ pub struct Admission<K> {
     pub matched: Option<Hit<K>>,
     /// The representative of its cluster, which may be itself.
     pub representative: K,
+    /// Whether it took the place of a document of its key
+    /// ([`OnlineIndex::update`](super::OnlineIndex::update)).
+    pub replaced: bool,
+    /// If it is the representative from now on: the members of its cluster that were compared with it
+    /// (the eight oldest, beside those that it matches), and how many were not. Those that do not
+    /// match it left. [`OnlineIndex::review`](super::OnlineIndex::review) compares all.
+    pub reviewed: Reviewed,
     /// What it took.
     pub effort: Effort,
 }
@@ -262,4 +271,20 @@ pub struct Stats {
     pub repaired_bytes: u64,
     /// Merges of segments since opening.
     pub merges: u64,
+}
+
+pub(super) fn stats_of(store: &Store) -> Stats {
+    let s = store.stats();
+    Stats {
+        documents: s.documents - s.removed,
+        removed: s.removed,
+        postings: s.postings,
+        stop_marks: s.stop_marks,
+        segments: s.segments,
+        disk_bytes: s.disk_bytes,
+        posting_bytes: s.posting_bytes,
+        memory_bytes: s.memory_bytes,
+        repaired_bytes: s.repaired_bytes,
+        merges: s.merges,
+    }
 }

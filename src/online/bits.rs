@@ -44,7 +44,7 @@ impl<'b> BitReader<'b> {
         Self { bytes, held: 0, count: 0 }
     }
 
-    /// The next `bits` bits, at most 40; `None` where the bytes end.
+    /// The next `bits` bits, at most 56; `None` where the bytes end.
     #[inline]
     pub(super) fn take(&mut self, bits: u32) -> Option<u64> {
         if self.count < bits {

@@ -15,7 +15,7 @@ use crate::hash;
 /// | 16 | 6 | time, two's complement; the least value says that there is none |
 /// | 22 | 6 | time up to which it is valid; the greatest value says that there is none |
 /// | 28 | 2 | fingerprints that were posted, at most 65,535 |
-/// | 30 | 1 | flags: 1 it has postings, 2 its cluster has other members |
+/// | 30 | 1 | flags: 1 it has postings, 2 its cluster has other members, or had |
 /// | 31 | 1 | 0 |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {

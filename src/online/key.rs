@@ -64,3 +64,9 @@ impl Key for Vec<u8> {
         Some(bytes.to_vec())
     }
 }
+
+pub(super) fn bytes_of<K: Key>(key: &K) -> Vec<u8> {
+    let mut out = Vec::with_capacity(32);
+    key.write(&mut out);
+    out
+}

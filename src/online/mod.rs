@@ -33,6 +33,16 @@
 //! disk in all and 25 bytes of memory beside the mapped files (`cargo bench --bench crawler -- 1000000 DIR`).
 //! For less, [`SeenIndex`] keeps postings alone and says how much of a page was seen.
 //!
+//! # Taking in
+//!
+//! | | looks the page up | a key that is in use |
+//! |---|---|---|
+//! | [`admit`](OnlineIndex::admit) | yes: it is novel, a copy, or extends what is known | is refused, nothing changes |
+//! | [`insert`](OnlineIndex::insert) | no: it is known to be novel | is refused, nothing changes |
+//! | [`update`](OnlineIndex::update) | yes, without the document that it replaces | its document is replaced |
+//!
+//! Each is one step, for readers and after a crash, and so is [`remove`](OnlineIndex::remove).
+//!
 //! # What an answer rests on
 //!
 //! | asked with | documents kept as | candidates are verified by | relation, shares |
@@ -60,13 +70,23 @@
 //! were taken for copies before their site was known are put right by [`OnlineIndex::review`]; a later
 //! copy of either is judged rightly even without.
 //!
+//! What is known of a site before its first page, from another index or a batch, is told by
+//! [`Options::template`].
+//!
 //! # Clusters
 //!
 //! A page joins the cluster of its best match if it also matches the representative; there are no
 //! chains. Clusters become one when a page shows that they are: it carries both articles, or its
 //! matches' representatives match each other. A member was verified against the document that was the
-//! representative when it came. When the document by which a cluster is found is removed, the
-//! longest of its members takes over.
+//! representative when it came. A page that becomes the representative is compared with eight members
+//! besides, and those that do not match it leave ([`Admission::reviewed`]); the others are left to
+//! [`OnlineIndex::review`]. When the document by which a cluster is found is removed or replaced, the
+//! longest of its members takes over; a copy that shared with the removed document only what that
+//! longest one does not hold is not found by its own text until it comes again.
+//!
+//! Who belongs to which cluster is collected from all documents, once after opening, when a cluster with
+//! members is extended or loses the document by which it is found. That takes time in proportion to their
+//! number, in which other writers wait (`cargo bench --bench crawler` prints it).
 //!
 //! # Concurrency and durability
 //!
@@ -75,24 +95,41 @@
 //! [`OnlineIndex::close`] returned from survives a crash; of what came later any suffix may be lost.
 //! See [`storage`] for where files live.
 
+mod admit;
 mod answer;
 mod bits;
+mod candidates;
+mod choice;
+mod cluster;
+mod furniture;
 mod head;
 mod index;
 mod key;
+mod latest;
 mod lookup;
+mod members;
 mod meta;
+mod options;
+mod postings;
+mod query;
+mod record;
 mod review;
+mod scratch;
 mod seen;
 mod sketch;
 pub mod storage;
 pub(crate) mod store;
 mod stream;
+mod terms;
 mod trace;
+mod turn;
+mod update;
+mod verify;
 
 pub use answer::{Admission, Answer, Effort, Entry, Hit, Interval, Outcome, Page, Sites, Stats};
-pub use index::{OnlineIndex, Options};
+pub use index::OnlineIndex;
 pub use key::Key;
+pub use options::Options;
 pub use review::Reviewed;
 pub use seen::{Seen, SeenIndex};
 pub use sketch::Sketch;

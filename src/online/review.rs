@@ -1,9 +1,16 @@
 //! Judging again what was judged when less was known.
 
+use super::answer::Effort;
+use super::choice::Choice;
+use super::cluster::{self, head_of, post_anew, root_of};
+use super::head::Head;
 use super::index::OnlineIndex;
 use super::key::Key;
-use super::lookup::{head_of, root_of};
-use super::store::DocId;
+use super::lookup::Settings;
+use super::scratch::Scratch;
+use super::store::{DocId, Group, Snapshot};
+use super::turn::Turn;
+use super::verify::Link;
 use crate::error::IndexError;
 
 /// What a review found.
@@ -15,11 +22,55 @@ pub struct Reviewed {
     pub members: u64,
     /// Of these, those that match it no longer: each is known by itself now.
     pub left: u64,
+    /// Members that were not compared; none after [`OnlineIndex::review`].
+    pub rest: u64,
+}
+
+/// Members of a cluster that a page is compared with when it becomes their representative.
+const AT_ONCE: u64 = 8;
+
+impl Settings<'_> {
+    /// Compares the oldest members of the cluster that a page extends with it; says who leaves.
+    pub(super) fn review(
+        &self,
+        snapshot: &Snapshot,
+        choice: &Choice,
+        links: &[Link],
+        members: &[DocId],
+        scratch: &mut Scratch,
+        effort: &mut Effort,
+    ) -> Result<(Reviewed, Vec<DocId>), IndexError> {
+        let mut out = Reviewed::default();
+        let mut leaving = Vec::new();
+        let root = choice.place.root;
+        for &member in members.iter().chain([&root]) {
+            let Some(head) = head_of(snapshot, member)? else { continue };
+            if links.iter().any(|link| link.doc == member && link.relation.is_match()) {
+                continue;
+            }
+            // who others hang on is left to the review of all
+            if out.members == AT_ONCE || head.has_members || member == root {
+                out.rest += 1;
+                continue;
+            }
+            out.members += 1;
+            let found = self.verify(snapshot, member, scratch, effort)?;
+            if found.is_none_or(|link| !link.relation.is_match()) {
+                leaving.push(member);
+            }
+        }
+        out.left = leaving.len() as u64;
+        Ok((out, leaving))
+    }
 }
 
 impl<K: Key> OnlineIndex<K> {
     /// Compares each member of a cluster with its representative again, by what has been learned
     /// since, and takes out those that match it no longer.
+    ///
+    /// A page that becomes the representative of a cluster was compared with eight of its members at
+    /// most when it came ([`Admission::reviewed`](super::Admission::reviewed)); the others are compared
+    /// here.
     ///
     /// The furniture of a site is known only after three of its articles. Before that, two pages that
     /// share more furniture than article may have been taken for copies. Later pages are judged rightly
@@ -57,31 +108,37 @@ impl<K: Key> OnlineIndex<K> {
         cluster: DocId,
         representative: DocId,
     ) -> Result<bool, IndexError> {
-        self.change(|writer| {
-            let snapshot = writer.snapshot();
-            let Some(mut head) = head_of(&snapshot, doc)? else { return Ok(false) };
-            let now = root_of(&snapshot, doc)?.map(|r| r.1.representative);
-            if head.cluster != cluster || now != Some(representative) {
-                return Ok(false);
-            }
-            if !head.posted {
-                let posted = self.posted_anew(&snapshot, doc)?;
-                head.fingerprints = u16::try_from(posted.len()).unwrap_or(u16::MAX);
-                head.posted = true;
-                drop(snapshot);
-                writer.post(doc, &posted)?;
-            }
-            if cluster == doc {
-                // the cluster was known by this one: from now on by its representative
-                self.rename(writer, doc, representative)?;
-                head.has_members = false;
-            } else {
-                // clusters that were joined to this document's follow it
-                head.has_members = true;
-            }
-            (head.cluster, head.representative) = (doc, doc);
-            writer.set_head(doc, head.to_bytes())?;
-            Ok(true)
-        })
+        let mut turn = Turn::new(&self.shared);
+        let snapshot = turn.snapshot();
+        let Some(head) = head_of(&snapshot, doc)? else { return Ok(false) };
+        let Some((root, root_head)) = root_of(&snapshot, doc)? else { return Ok(false) };
+        if head.cluster != cluster || root_head.representative != representative {
+            return Ok(false);
+        }
+        let mut group = Group::default();
+        let alone = Head { cluster: doc, representative: doc, ..head };
+        let mut alone = post_anew(&snapshot, self.comparer().recipe, doc, alone, &mut group)?;
+        let heads = if cluster == doc {
+            // the cluster was known by this one: from now on by its representative
+            alone.has_members = false;
+            cluster::rename(&mut turn, doc, representative)?
+        } else {
+            Vec::new()
+        };
+        // the one that the others will point to first
+        group.heads = heads.into_iter().map(|(at, head)| (at, head.to_bytes())).collect();
+        group.heads.push((doc, alone.to_bytes()));
+        turn.apply(group)?;
+        let members = &mut turn.written.members;
+        if cluster == doc {
+            members.rename(doc, representative);
+            members.leave(representative, doc);
+        } else if head.has_members {
+            // clusters that were joined to this document's follow it
+            members.forget();
+        } else {
+            members.leave(root, doc);
+        }
+        Ok(true)
     }
 }

@@ -1,9 +1,9 @@
 //! How much of a page was seen before, and nothing else.
 
-use super::answer::Stats;
-use super::index::{Options, stats_of};
-use super::lookup::Scratch;
+use super::answer::{Stats, stats_of};
 use super::meta::What;
+use super::options::Options;
+use super::scratch::{Scratch, read_text};
 use super::storage::{Directory, Memory, Storage};
 use super::store::{List, Record, Snapshot, Store};
 use crate::compare::Comparer;
@@ -172,9 +172,9 @@ impl SeenIndex {
     }
 
     fn fingerprints(&self, text: &str) -> Posted {
-        let comparer: &Comparer = self.shared.options.its_comparer();
+        let comparer: &Comparer = &self.shared.options.comparer;
         let mut scratch = Scratch::default();
-        super::lookup::read_text(comparer, text, &mut scratch);
+        read_text(comparer, None, text, &mut scratch);
         let whole = scratch.whole_probe();
         Posted { content: scratch.indexed, whole }
     }

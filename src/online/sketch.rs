@@ -252,6 +252,15 @@ pub(super) struct Unpacked {
 }
 
 impl Unpacked {
+    /// Replaces the content by that of `other`; the memory is reused.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.head = other.head;
+        self.mass.clone_from(&other.mass);
+        self.sampled.clone_from(&other.sampled);
+        self.numbers.clone_from(&other.numbers);
+        self.parts.clone_from(&other.parts);
+    }
+
     /// Replaces the content by that of `body`, which was written under `recipe`.
     pub(super) fn read(&mut self, recipe: Recipe, body: &[u8]) -> Result<(), DecodeError> {
         let Self { mass, sampled, numbers, parts, .. } = self;
@@ -511,9 +520,11 @@ pub(super) fn scan(mut body: &[u8], mut each: impl FnMut(Field)) -> Result<Head,
     let delta_bits = bits_of(window);
     let mut next = 0;
     for _ in 0..count {
-        let position = next + reader.take(delta_bits).ok_or_else(missing)?;
-        let indexed = reader.take(1).ok_or_else(missing)? == 1;
-        let mut hash = reader.take(bits).ok_or_else(missing)?;
+        // 20 + 1 + 32 bits at most
+        let fields = reader.take(delta_bits + 1 + bits).ok_or_else(missing)?;
+        let position = next + (fields & ((1 << delta_bits) - 1));
+        let indexed = fields >> delta_bits & 1 == 1;
+        let mut hash = fields >> (delta_bits + 1);
         if indexed {
             hash |= reader.take(INDEXED_BITS - bits).ok_or_else(missing)? << bits;
         }

@@ -22,12 +22,14 @@
 //! all little-endian. The documents by which clusters are known come first.
 
 use super::answer::Outcome;
+use super::cluster::{head_of, root_of};
 use super::index::OnlineIndex;
 use super::key::Key;
-use super::lookup::{Stored, Terms, head_of, root_of, stored};
 use super::meta;
+use super::record::{Stored, stored};
 use super::sketch::Sketch;
 use super::store::{DocId, MAX_KEY, MAX_PAYLOAD, Snapshot};
+use super::terms::Terms;
 use crate::error::IndexError;
 use crate::hash;
 use std::collections::HashMap;

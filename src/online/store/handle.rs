@@ -155,7 +155,7 @@ impl Store {
         let marks = core.removed.memory_bytes() + core.heads.memory_bytes();
         StoreStats {
             documents: at.end.into(),
-            removed: core.removed.count(),
+            removed: at.removed,
             postings: sum(|t| t.postings() - t.marks()) + in_memory,
             stop_marks: sum(Table::marks),
             segments: view.indexes.len() as u64,

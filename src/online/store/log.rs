@@ -96,7 +96,7 @@ impl Log {
         let mut writing = held(&self.writing);
         let Writing { next, durable, buffer, .. } = &mut *writing;
         frame::encode(operation, *next, *durable, buffer);
-        *next += 1;
+        *next += operation.count();
         if buffer.len() >= BUFFER { self.failed.note(writing.flush()) } else { Ok(()) }
     }
 

@@ -129,6 +129,15 @@ impl Heads {
         self.bits.set(doc);
     }
 
+    /// Forgets the heads of documents that are gone for everybody who may ask.
+    pub(super) fn forget(&self, is_gone: impl Fn(DocId) -> bool) {
+        let mut versions = self.versions.write().unwrap_or_else(PoisonError::into_inner);
+        versions.retain(|&doc, _| !is_gone(doc));
+        if versions.len() < versions.capacity() / 4 {
+            versions.shrink_to_fit();
+        }
+    }
+
     /// The head that operations before `end` set, if one did.
     #[inline]
     pub(super) fn get(&self, doc: DocId, end: u64) -> Option<Head> {

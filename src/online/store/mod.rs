@@ -67,6 +67,9 @@ pub(crate) const MAX_KEY: usize = u16::MAX as usize;
 /// Most bytes of a payload.
 pub(crate) const MAX_PAYLOAD: usize = 16 << 20;
 
+/// Most operations of a [`Group`].
+pub(crate) const MAX_GROUP: usize = 1 << 16;
+
 /// Most documents.
 pub(crate) const MAX_DOCS: u32 = u32::MAX - 3;
 
@@ -81,6 +84,28 @@ pub(crate) struct Record<'a> {
     pub fingerprints: &'a [u64],
     /// At most [`MAX_PAYLOAD`] bytes.
     pub payload: &'a [u8],
+}
+
+/// Changes that are one step: no snapshot shows a part of them, and after a crash all are there or
+/// none. They are done in the order of the fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Group<'a> {
+    /// Postings for live documents.
+    pub posts: Vec<(DocId, Vec<u64>)>,
+    /// Heads for live documents.
+    pub heads: Vec<(DocId, [u8; HEAD])>,
+    /// A live document to remove.
+    pub removed: Option<DocId>,
+    /// A document to append; its key may be that of the removed one.
+    pub append: Option<Record<'a>>,
+}
+
+impl Group<'_> {
+    /// Number of operations.
+    pub(crate) fn len(&self) -> usize {
+        let singles = usize::from(self.removed.is_some()) + usize::from(self.append.is_some());
+        self.posts.len() + self.heads.len() + singles
+    }
 }
 
 /// Where key and payload of a document stand in the buffer they were read into.

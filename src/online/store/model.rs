@@ -2,7 +2,8 @@
 //! inspection.
 
 use super::{
-    DocId, HEAD, List, MAX_DOCS, MAX_KEY, MAX_PAYLOAD, Parts, Record, StoreOptions, StoreStats,
+    DocId, Group, HEAD, List, MAX_DOCS, MAX_KEY, MAX_PAYLOAD, Parts, Record, StoreOptions,
+    StoreStats,
 };
 use crate::error::IndexError;
 use crate::hash;
@@ -124,6 +125,30 @@ impl Writer<'_> {
             docs.remove(&doc);
         }
         Ok(())
+    }
+}
+
+impl Writer<'_> {
+    pub(crate) fn apply(&mut self, group: &Group<'_>) -> Result<Option<DocId>, IndexError> {
+        let before = Arc::clone(&self.state);
+        let result = self.do_all(group);
+        if result.is_err() {
+            *self.state = before;
+        }
+        result
+    }
+
+    fn do_all(&mut self, group: &Group<'_>) -> Result<Option<DocId>, IndexError> {
+        for (doc, fingerprints) in &group.posts {
+            self.post(*doc, fingerprints)?;
+        }
+        for &(doc, head) in &group.heads {
+            self.set_head(doc, head)?;
+        }
+        if let Some(doc) = group.removed {
+            self.remove(doc)?;
+        }
+        group.append.as_ref().map(|record| self.append(record)).transpose()
     }
 }
 

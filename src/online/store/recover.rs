@@ -277,7 +277,6 @@ impl State {
         let mut begun = false;
         while let Some(frame) = frame::frame(&bytes[at..]) {
             let Some(operation) = frame.operation() else { break };
-            let is_mark = operation == Operation::Mark;
             if frame.number == self.operations {
                 let table = if begun { self.memtables.pop() } else { None };
                 let (table, done) = self.apply(options, log, table, &operation);
@@ -286,7 +285,7 @@ impl State {
                 if !done {
                     break;
                 }
-                self.operations += u64::from(!is_mark);
+                self.operations += operation.count();
             } else if frame.number >= manifest.operations {
                 break;
             }
@@ -295,7 +294,7 @@ impl State {
         at
     }
 
-    /// Does one operation, in `table` if it has room; false if it cannot be meant.
+    /// Does an operation, in `table` if it has room; false if it cannot be meant.
     fn apply(
         &mut self,
         options: &StoreOptions,
@@ -303,18 +302,25 @@ impl State {
         table: Option<Memtable>,
         operation: &Operation<'_>,
     ) -> (Option<Memtable>, bool) {
-        let live = |doc: &DocId| *doc < self.end && !self.removed.contains(*doc, u64::MAX);
-        let (postings, bytes, sound) = match operation {
+        let operations = match operation {
             Operation::Mark => return (table, true),
-            Operation::Append { doc, record, keys } => {
-                let bytes = record.key.len() + record.payload.len();
-                (keys.len(), bytes, *doc == self.end && *doc < super::MAX_DOCS)
-            }
-            Operation::Post { doc, keys } => (keys.len(), 0, live(doc)),
-            Operation::SetHead { doc, .. } | Operation::Remove { doc } => (0, 0, live(doc)),
+            Operation::Group(all) => &all[..],
+            single => std::slice::from_ref(single),
         };
-        if !sound {
+        if !self.can_be_done(operations) {
             return (table, false);
+        }
+        // a group stands in one table, so that files hold all of it or nothing
+        let (mut postings, mut bytes) = (0, 0);
+        for operation in operations {
+            match operation {
+                Operation::Append { record, keys, .. } => {
+                    postings += keys.len();
+                    bytes += record.key.len() + record.payload.len();
+                }
+                Operation::Post { keys, .. } => postings += keys.len(),
+                _ => {}
+            }
         }
         let table = match table {
             Some(table) if table.has_room(options, postings, bytes) => table,
@@ -323,25 +329,50 @@ impl State {
                 Memtable::new(options, postings, log, self.end, self.operations)
             }
         };
-        match operation {
-            Operation::Mark => {}
-            Operation::Append { doc, record, keys } => {
-                table.append(*doc, record, keys);
-                self.end += 1;
-            }
-            Operation::Post { doc, keys } => {
-                table.post(*doc, keys);
-            }
-            Operation::SetHead { doc, head } => {
-                table.set_head(*doc, *head);
-                self.heads.set(*doc, self.operations, *head, 0);
-            }
-            Operation::Remove { doc } => {
-                table.remove(*doc);
-                self.removed.add(*doc, self.operations);
+        for (number, operation) in (self.operations..).zip(operations) {
+            match operation {
+                Operation::Mark | Operation::Group(_) => {}
+                Operation::Append { doc, record, keys } => {
+                    table.append(*doc, record, keys);
+                    self.end += 1;
+                }
+                Operation::Post { doc, keys } => {
+                    table.post(*doc, keys);
+                }
+                Operation::SetHead { doc, head } => {
+                    table.set_head(*doc, *head);
+                    self.heads.set(*doc, number, *head, 0);
+                }
+                Operation::Remove { doc } => {
+                    table.remove(*doc);
+                    self.removed.add(*doc, number);
+                }
             }
         }
         (Some(table), true)
+    }
+
+    /// Whether the documents that the operations speak of are there, or not there yet.
+    fn can_be_done(&self, operations: &[Operation<'_>]) -> bool {
+        let mut end = self.end;
+        let mut removed = None;
+        operations.iter().all(|operation| match operation {
+            Operation::Mark | Operation::Group(_) => false,
+            Operation::Append { doc, .. } => {
+                end += 1;
+                *doc == end - 1 && *doc < super::MAX_DOCS
+            }
+            Operation::Post { doc, .. }
+            | Operation::SetHead { doc, .. }
+            | Operation::Remove { doc } => {
+                let live =
+                    *doc < end && !self.removed.contains(*doc, u64::MAX) && removed != Some(*doc);
+                if matches!(operation, Operation::Remove { .. }) {
+                    removed = Some(*doc);
+                }
+                live
+            }
+        })
     }
 
     /// With an active memtable for log `number`.
@@ -365,6 +396,7 @@ impl State {
             view: Arc::new(view),
             extent: Extent::default(),
             end: self.end,
+            removed: self.removed.count(),
             operations: self.operations,
         };
         Core::new(Parts {

@@ -15,7 +15,11 @@ use std::sync::Arc;
 ///
 /// It keeps the files and tables it shows from being given back; drop it soon.
 #[derive(Debug, Clone)]
-pub(crate) struct Snapshot(Arc<Moment>);
+pub(crate) struct Snapshot {
+    moment: Arc<Moment>,
+    /// Shown as removed; `DocId::MAX` for none.
+    hidden: DocId,
+}
 
 #[derive(Debug)]
 struct Moment {
@@ -32,27 +36,33 @@ impl Drop for Moment {
 impl Snapshot {
     /// `at` must have been entered into the core's list of snapshots.
     pub(super) fn new(core: Arc<Core>, at: Current) -> Self {
-        Self(Arc::new(Moment { core, at }))
+        Self { moment: Arc::new(Moment { core, at }), hidden: DocId::MAX }
+    }
+
+    /// The same moment as if `doc` had been removed by then.
+    pub(crate) fn without(self, doc: DocId) -> Self {
+        Self { hidden: doc, ..self }
     }
 
     /// Documents `0..end` had been appended.
     pub(crate) fn end(&self) -> DocId {
-        self.0.at.end
+        self.moment.at.end
     }
 
     /// The live document with this key.
     pub(crate) fn find(&self, key: &[u8]) -> Result<Option<DocId>, IndexError> {
-        self.0.core.find(&self.0.at, key)
+        let found = self.moment.core.find(&self.moment.at, key)?;
+        Ok(found.filter(|&doc| doc != self.hidden))
     }
 
     pub(crate) fn is_live(&self, doc: DocId) -> bool {
-        self.0.core.is_live(&self.0.at, doc)
+        doc != self.hidden && self.moment.core.is_live(&self.moment.at, doc)
     }
 
     /// `None` if the document was removed, or is not below [`end`](Self::end).
     pub(crate) fn head(&self, doc: DocId) -> Result<Option<[u8; HEAD]>, IndexError> {
-        let Moment { core, at } = &*self.0;
-        if !core.is_live(at, doc) {
+        let Moment { core, at } = &*self.moment;
+        if !self.is_live(doc) {
             return Ok(None);
         }
         if let Some(head) = core.heads.get(doc, at.operations) {
@@ -67,8 +77,8 @@ impl Snapshot {
     /// Puts key and payload in place of what `into` holds. `None` as for [`head`](Self::head).
     pub(crate) fn read(&self, doc: DocId, into: &mut Vec<u8>) -> Result<Option<Parts>, IndexError> {
         into.clear();
-        let Moment { core, at } = &*self.0;
-        if !core.is_live(at, doc) {
+        let Moment { core, at } = &*self.moment;
+        if !self.is_live(doc) {
             return Ok(None);
         }
         Ok(core.stored(at, doc)?.map(|Stored { key, payload }| {
@@ -85,7 +95,7 @@ impl Snapshot {
         fingerprints: &[u64],
         each: &mut dyn FnMut(usize, List<'_>),
     ) -> Result<(), IndexError> {
-        let Moment { core, at } = &*self.0;
+        let Moment { core, at } = &*self.moment;
         let view = &*at.view;
         let mut keys = Vec::with_capacity(fingerprints.len());
         keys_of(fingerprints, &mut keys);
@@ -120,7 +130,10 @@ impl Snapshot {
             let mut take = |doc: DocId| {
                 if doc == STOP {
                     stopped.set(true);
-                } else if doc < at.end && !core.removed.contains(doc, at.operations) {
+                } else if doc < at.end
+                    && doc != self.hidden
+                    && !core.removed.contains(doc, at.operations)
+                {
                     // a document may be posted twice, and the lists are short
                     if !docs.contains(&doc) {
                         docs.push(doc);

@@ -43,6 +43,8 @@ pub(super) struct Current {
     pub extent: Extent,
     /// Documents appended.
     pub end: DocId,
+    /// Of these, those removed.
+    pub removed: u64,
     /// Operations done.
     pub operations: u64,
 }

@@ -6,7 +6,7 @@ use super::log::held;
 use super::memtable::{Extent, Memtable, keys_of};
 use super::snapshot::Snapshot;
 use super::view::Current;
-use super::{DocId, HEAD, MAX_DOCS, MAX_KEY, MAX_PAYLOAD, Record, chains};
+use super::{DocId, Group, HEAD, MAX_DOCS, MAX_GROUP, MAX_KEY, MAX_PAYLOAD, Record, chains};
 use crate::error::IndexError;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -41,13 +41,7 @@ impl<'a> Writer<'a> {
     /// [`IndexError::KeyExists`] if a live document has the key, [`IndexError::TooLong`],
     /// [`IndexError::Full`], and what the storage makes of it.
     pub(crate) fn append(&mut self, record: &Record<'_>) -> Result<DocId, IndexError> {
-        let within = |what, limit, found| {
-            if found > limit { Err(IndexError::TooLong { what, limit, found }) } else { Ok(()) }
-        };
-        within("key", MAX_KEY, record.key.len())?;
-        within("payload", MAX_PAYLOAD, record.payload.len())?;
-        let bytes = HEAD + 2 + record.key.len() + record.payload.len();
-        let at = self.begin(record.fingerprints, bytes)?;
+        let at = self.begin(record.fingerprints, bytes_of(record)?)?;
         if let Some(doc) = self.core.find(&at, record.key)? {
             return Err(IndexError::KeyExists { key: record.key.escape_ascii().to_string(), doc });
         }
@@ -87,35 +81,93 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Gives a live document another head.
+    /// Makes all changes of a group as one step; returns the number of the document that it appended.
     ///
     /// # Errors
-    /// [`IndexError::Unknown`], and what the storage makes of it.
-    pub(crate) fn set_head(&mut self, doc: DocId, head: [u8; HEAD]) -> Result<(), IndexError> {
-        let at = self.begin(&[], 0)?;
-        self.check_live(&at, doc)?;
-        self.log(&Operation::SetHead { doc, head })?;
-        at.view.active.set_head(doc, head);
-        self.core.heads.set(doc, at.operations, head, self.core.oldest_needed());
-        self.done(|_| ());
-        Ok(())
-    }
-
-    /// Removes a live document: no snapshot taken afterwards shows it.
-    ///
-    /// # Errors
-    /// [`IndexError::Unknown`], and what the storage makes of it.
-    pub(crate) fn remove(&mut self, doc: DocId) -> Result<(), IndexError> {
-        let at = self.begin(&[], 0)?;
-        self.check_live(&at, doc)?;
-        self.log(&Operation::Remove { doc })?;
-        at.view.active.remove(doc);
-        self.core.removed.add(doc, at.operations);
-        self.done(|_| ());
-        if self.core.removed.recent().is_multiple_of(FORGET_EVERY) {
-            self.core.removed.forget(self.core.oldest_needed());
+    /// As those of its operations, and [`IndexError::TooLong`] if it has more than [`MAX_GROUP`]; then
+    /// nothing is changed.
+    pub(crate) fn apply(&mut self, group: &Group<'_>) -> Result<Option<DocId>, IndexError> {
+        within("group of operations", MAX_GROUP, group.len())?;
+        if group.len() == 0 {
+            return Ok(None);
         }
-        Ok(())
+        let posted = group.posts.iter().map(|p| p.1.len()).sum::<usize>();
+        let appended = group.append.map_or(&[][..], |record| record.fingerprints);
+        within("fingerprints", chains::MAX_POSTINGS, posted + appended.len())?;
+        let bytes = group.append.as_ref().map_or(Ok(0), bytes_of)?;
+        let at = self.begin_with(posted + appended.len(), bytes)?;
+        let others = group.posts.iter().map(|p| p.0).chain(group.heads.iter().map(|h| h.0));
+        for doc in others.chain(group.removed) {
+            self.check_live(&at, doc)?;
+        }
+        let doc = at.end;
+        if let Some(record) = &group.append {
+            if let Some(holder) = self.core.find(&at, record.key)?
+                && group.removed != Some(holder)
+            {
+                let key = record.key.escape_ascii().to_string();
+                return Err(IndexError::KeyExists { key, doc: holder });
+            }
+            if doc >= MAX_DOCS {
+                return Err(IndexError::Full { what: "documents", limit: MAX_DOCS.into() });
+            }
+        }
+        let mut operations = Vec::with_capacity(group.len());
+        let keys_of = |fingerprints: &[u64]| {
+            let mut keys = Vec::with_capacity(fingerprints.len());
+            keys_of(fingerprints, &mut keys);
+            keys
+        };
+        for (doc, fingerprints) in &group.posts {
+            operations.push(Operation::Post { doc: *doc, keys: keys_of(fingerprints) });
+        }
+        operations.extend(group.heads.iter().map(|&(doc, head)| Operation::SetHead { doc, head }));
+        operations.extend(group.removed.map(|doc| Operation::Remove { doc }));
+        operations.extend(group.append.map(|record| {
+            let keys = keys_of(record.fingerprints);
+            Operation::Append { doc, record, keys }
+        }));
+        let operation = match operations.len() {
+            1 => operations.swap_remove(0),
+            _ => Operation::Group(operations),
+        };
+        self.log(&operation)?;
+        let operations = match &operation {
+            Operation::Group(all) => &all[..],
+            single => std::slice::from_ref(single),
+        };
+        let table = &at.view.active;
+        let (mut extent, mut number) = (at.extent, at.operations);
+        for operation in operations {
+            match operation {
+                Operation::Post { doc, keys } => extent = table.post(*doc, keys),
+                Operation::SetHead { doc, head } => {
+                    table.set_head(*doc, *head);
+                    self.core.heads.set(*doc, number, *head, self.core.oldest_needed());
+                }
+                Operation::Remove { doc } => {
+                    table.remove(*doc);
+                    self.core.removed.add(*doc, number);
+                }
+                Operation::Append { doc, record, keys } => {
+                    extent = table.append(*doc, record, keys);
+                }
+                Operation::Mark | Operation::Group(_) => {}
+            }
+            number += 1;
+        }
+        self.core.publish(|current| {
+            current.operations = number;
+            current.extent = extent;
+            current.end += DocId::from(group.append.is_some());
+            current.removed += u64::from(group.removed.is_some());
+        });
+        if group.removed.is_some() && self.core.removed.recent().is_multiple_of(FORGET_EVERY) {
+            let oldest = self.core.oldest_needed();
+            self.core.heads.forget(|doc| self.core.removed.contains(doc, oldest));
+            self.core.removed.forget(oldest);
+        }
+        Ok(group.append.map(|_| doc))
     }
 
     fn check_live(&self, at: &Current, doc: DocId) -> Result<(), IndexError> {
@@ -143,20 +195,23 @@ impl<'a> Writer<'a> {
 
     /// Makes room for an operation with these fingerprints, whose keys are at hand afterwards.
     fn begin(&mut self, fingerprints: &[u64], bytes: usize) -> Result<Current, IndexError> {
+        within("fingerprints", chains::MAX_POSTINGS, fingerprints.len())?;
+        let at = self.begin_with(fingerprints.len(), bytes)?;
+        keys_of(fingerprints, &mut self.keys);
+        Ok(at)
+    }
+
+    /// Makes room for operations with so many fingerprints and bytes.
+    fn begin_with(&mut self, postings: usize, bytes: usize) -> Result<Current, IndexError> {
         if self.core.log.is_none() {
             return Err(IndexError::ReadOnly);
         }
         self.core.failed.check()?;
-        let (limit, found) = (chains::MAX_POSTINGS, fingerprints.len());
-        if found > limit {
-            return Err(IndexError::TooLong { what: "fingerprints", limit, found });
-        }
-        keys_of(fingerprints, &mut self.keys);
         let at = self.core.current();
-        if at.view.active.has_room(&self.core.options, found, bytes) {
+        if at.view.active.has_room(&self.core.options, postings, bytes) {
             return Ok(at);
         }
-        self.freeze(found)?;
+        self.freeze(postings)?;
         Ok(self.core.current())
     }
 
@@ -182,6 +237,17 @@ impl<'a> Writer<'a> {
     }
 }
 
+#[cfg(test)]
+impl Writer<'_> {
+    pub(crate) fn set_head(&mut self, doc: DocId, head: [u8; HEAD]) -> Result<(), IndexError> {
+        self.apply(&Group { heads: vec![(doc, head)], ..Group::default() }).map(drop)
+    }
+
+    pub(crate) fn remove(&mut self, doc: DocId) -> Result<(), IndexError> {
+        self.apply(&Group { removed: Some(doc), ..Group::default() }).map(drop)
+    }
+}
+
 impl Core {
     /// Puts an empty memtable in the place of the active one.
     fn publish_frozen(&self, next: Arc<Memtable>) {
@@ -197,4 +263,15 @@ impl Core {
         });
         debug_assert!(self.flushed.load(Ordering::Relaxed) <= self.current().operations);
     }
+}
+
+fn within(what: &'static str, limit: usize, found: usize) -> Result<(), IndexError> {
+    if found > limit { Err(IndexError::TooLong { what, limit, found }) } else { Ok(()) }
+}
+
+/// The bytes that a memtable holds of a record, if it is not too long.
+fn bytes_of(record: &Record<'_>) -> Result<usize, IndexError> {
+    within("key", MAX_KEY, record.key.len())?;
+    within("payload", MAX_PAYLOAD, record.payload.len())?;
+    Ok(HEAD + 2 + record.key.len() + record.payload.len())
 }

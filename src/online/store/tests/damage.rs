@@ -40,6 +40,12 @@ fn sample() -> (Files, Vec<All>) {
             13 => Change::Post { back: 8, fingerprints: vec![30, 31] },
             14 => Change::Remove { back: 7 },
             20 => Change::Remove { back: 12 },
+            22 => Change::Group {
+                older: (3, 79, vec![32]),
+                removed: Some(5),
+                key: Some(22),
+                fingerprints: vec![1, 2],
+            },
             21 => Change::SetHead { back: 11, head: 78 },
             _ => Change::Append {
                 key: i,

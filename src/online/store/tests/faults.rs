@@ -25,10 +25,16 @@ fn script() -> Vec<Step> {
         let draw = |n: u64| mix(i * 8 + n);
         let fingerprints: Vec<u64> =
             (0..40).filter(|f| mix(i * 64 + f).is_multiple_of(6)).collect();
-        steps.push(Step::Change(match draw(0) % 8 {
+        steps.push(Step::Change(match draw(0) % 9 {
             0 => Change::Remove { back: draw(1) as u8 },
             1 => Change::SetHead { back: draw(1) as u8, head: i as u8 },
             2 => Change::Post { back: draw(1) as u8, fingerprints },
+            3 => Change::Group {
+                older: (draw(1) as u8, i as u8, vec![i % 40]),
+                removed: draw(4).is_multiple_of(2).then_some(draw(5) as u8),
+                key: Some(draw(2) as u8 % super::support::KEYS),
+                fingerprints,
+            },
             _ => Change::Append {
                 key: draw(2) as u8 % super::support::KEYS,
                 head: i as u8,

@@ -1,7 +1,7 @@
 //! The bytes of format version 1: files kept in `tests/golden/online-v1` are read, and the same
 //! operations give the same files.
 
-use super::super::{HEAD, List, Record, Store, StoreOptions};
+use super::super::{Group, HEAD, List, Record, Store, StoreOptions};
 use crate::online::storage::{Memory, Storage};
 use std::collections::BTreeMap;
 use std::fs;
@@ -123,4 +123,36 @@ fn write_the_files() {
     for (name, bytes) in written() {
         fs::write(directory().join(name), bytes).unwrap();
     }
+}
+
+#[test]
+fn a_group_is_one_frame() {
+    let storage: Arc<dyn Storage> = Arc::new(Memory::new());
+    let store = open(&storage, false);
+    append(&store, 0);
+    store.sync().unwrap();
+    let names = storage.list().unwrap();
+    let log = names.iter().find(|name| name.ends_with(".log")).unwrap();
+    let before = storage.read(log).unwrap().len();
+    let record = Record { key: b"k", head: [5; HEAD], fingerprints: &[], payload: b"p" };
+    let group = Group {
+        heads: vec![(0, [9; HEAD])],
+        removed: Some(0),
+        append: Some(record),
+        ..Group::default()
+    };
+    assert_eq!(store.writer().apply(&group).unwrap(), Some(1));
+    store.sync().unwrap();
+    let bytes = storage.read(log).unwrap();
+    let frame = &bytes[before..];
+    let word = |at: usize| u32::from_le_bytes(frame[at..at + 4].try_into().unwrap());
+    // set head, remove, append: kind and length of each, behind the header of the frame
+    let lengths = [36, 4, 4 + 32 + 2 + 4 + 2];
+    assert_eq!((word(8), word(12)), (lengths.iter().map(|len| 8 + len).sum(), 5));
+    let mut at = 32;
+    for (kind, len) in [3, 4, 1].into_iter().zip(lengths) {
+        assert_eq!((word(at), word(at + 4)), (kind, len));
+        at += 8 + len as usize;
+    }
+    assert_eq!(crate::hash::bytes(&frame[32..at]), 2_578_086_325_159_567_381);
 }

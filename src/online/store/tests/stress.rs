@@ -19,10 +19,16 @@ fn change(i: u64) -> Change {
     let draw = |n: u64| mix(i * 8 + n + 1_000_000);
     let fingerprints: Vec<u64> = (0..40).filter(|f| mix(i * 64 + f).is_multiple_of(7)).collect();
     let back = draw(1) as u8;
-    match draw(0) % 8 {
+    match draw(0) % 9 {
         0 | 1 => Change::Remove { back },
         2 => Change::SetHead { back, head: i as u8 },
         3 => Change::Post { back, fingerprints },
+        4 => Change::Group {
+            older: (back, i as u8, vec![i % 40]),
+            removed: draw(4).is_multiple_of(2).then_some(draw(5) as u8),
+            key: Some(draw(2) as u8 % super::support::KEYS),
+            fingerprints,
+        },
         _ => Change::Append {
             key: draw(2) as u8 % super::support::KEYS,
             head: i as u8,

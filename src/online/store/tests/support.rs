@@ -1,7 +1,7 @@
 //! Operations to try on store and model alike.
 
 use super::super::model::{Snapshot as Plain, Store as Model};
-use super::super::{DocId, HEAD, List, Record, Snapshot, Store, StoreOptions};
+use super::super::{DocId, Group, HEAD, List, Record, Snapshot, Store, StoreOptions};
 use crate::error::IndexError;
 use proptest::prelude::*;
 
@@ -11,10 +11,30 @@ pub(super) const FINGERPRINTS: u64 = 40;
 /// A change, of documents named by how far back they are.
 #[derive(Debug, Clone)]
 pub(super) enum Change {
-    Append { key: u8, head: u8, fingerprints: Vec<u64>, payload: Vec<u8> },
-    Post { back: u8, fingerprints: Vec<u64> },
-    SetHead { back: u8, head: u8 },
-    Remove { back: u8 },
+    Append {
+        key: u8,
+        head: u8,
+        fingerprints: Vec<u64>,
+        payload: Vec<u8>,
+    },
+    Post {
+        back: u8,
+        fingerprints: Vec<u64>,
+    },
+    SetHead {
+        back: u8,
+        head: u8,
+    },
+    Remove {
+        back: u8,
+    },
+    /// An older document gets another head and postings, one is removed, and one is appended.
+    Group {
+        older: (u8, u8, Vec<u64>),
+        removed: Option<u8>,
+        key: Option<u8>,
+        fingerprints: Vec<u64>,
+    },
 }
 
 fn fingerprints(most: usize) -> impl Strategy<Value = Vec<u64>> {
@@ -37,7 +57,16 @@ pub(super) fn change() -> impl Strategy<Value = Change> {
             .prop_map(|(back, fingerprints)| Change::Post { back, fingerprints }),
         1 => (any::<u8>(), any::<u8>()).prop_map(|(back, head)| Change::SetHead { back, head }),
         2 => any::<u8>().prop_map(|back| Change::Remove { back }),
+        2 => group(),
     ]
+}
+
+fn group() -> impl Strategy<Value = Change> {
+    let older = (any::<u8>(), any::<u8>(), fingerprints(5));
+    let (removed, key) = (prop::option::of(any::<u8>()), prop::option::of(0..KEYS));
+    (older, removed, key, fingerprints(9)).prop_map(|(older, removed, key, fingerprints)| {
+        Change::Group { older, removed, key, fingerprints }
+    })
 }
 
 fn back_from(end: DocId, back: u8) -> DocId {
@@ -81,6 +110,24 @@ macro_rules! apply {
             }
             Change::Remove { back } => {
                 outcome(writer.remove(back_from(end, *back))).map(|()| Done::Changed)
+            }
+            Change::Group { older: (back, head, post), removed, key, fingerprints } => {
+                let older = back_from(end, *back);
+                let key = key.map(key_of);
+                let append = key.as_ref().map(|key| Record {
+                    key,
+                    head: [*head; HEAD],
+                    fingerprints,
+                    payload: b"group",
+                });
+                let group = Group {
+                    posts: vec![(older, post.clone())],
+                    heads: vec![(older, [head.wrapping_add(1); HEAD])],
+                    removed: removed.map(|back| back_from(end, back)),
+                    append,
+                };
+                let done = |doc: Option<DocId>| doc.map_or(Done::Changed, Done::Appended);
+                outcome(writer.apply(&group)).map(done)
             }
         };
         match result {

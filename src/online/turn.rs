@@ -1,0 +1,84 @@
+//! A writer's turn: what it holds while the others wait.
+
+use super::index::{Shared, lock};
+use super::latest::Latest;
+use super::members::Members;
+use super::store::{DocId, Group, MAX_GROUP, Record, Snapshot, Writer};
+use crate::error::IndexError;
+use std::sync::MutexGuard;
+use std::sync::atomic::Ordering;
+
+/// What writers know beside the store.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    pub(super) latest: Latest,
+    pub(super) members: Members,
+}
+
+/// The right to change the index.
+pub(super) struct Turn<'a> {
+    shared: &'a Shared,
+    pub(super) written: MutexGuard<'a, Written>,
+    writer: Writer<'a>,
+}
+
+impl<'a> Turn<'a> {
+    /// Waits for the writer whose turn it is.
+    pub(super) fn new(shared: &'a Shared) -> Self {
+        let written = lock(&shared.written);
+        Self { shared, written, writer: shared.store.writer() }
+    }
+
+    /// Everything up to now.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        self.writer.snapshot()
+    }
+
+    /// The documents of the cluster known by `root` but that one.
+    pub(super) fn members(&mut self, root: DocId) -> Result<Vec<DocId>, IndexError> {
+        let snapshot = self.writer.snapshot();
+        self.written.members.of(&snapshot, root)
+    }
+
+    /// Appends a document with its other changes, as one step.
+    pub(super) fn append(
+        &mut self,
+        record: &Record<'_>,
+        others: Group<'_>,
+    ) -> Result<DocId, IndexError> {
+        if others.len() == 0 {
+            return self.writer.append(record);
+        }
+        self.note_posts(&others);
+        let doc = self.writer.snapshot().end();
+        self.writer.apply(&Group { append: Some(*record), ..others })?;
+        Ok(doc)
+    }
+
+    /// Makes the changes of a group as one step or, where they are too many for that, heads that are
+    /// in order before others: any number of the first ones leaves clusters that are whole.
+    pub(super) fn apply(&mut self, mut group: Group<'_>) -> Result<(), IndexError> {
+        self.note_posts(&group);
+        while group.len() > MAX_GROUP {
+            let rest = group.heads.split_off(MAX_GROUP / 2);
+            let heads = std::mem::replace(&mut group.heads, rest);
+            let posts = std::mem::take(&mut group.posts);
+            self.writer.apply(&Group { posts, heads, ..Group::default() })?;
+        }
+        self.writer.apply(&group).map(drop)
+    }
+
+    /// Those who looked before must look again: documents they know will be found by more.
+    fn note_posts(&self, group: &Group<'_>) {
+        if !group.posts.is_empty() {
+            self.shared.reposted.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let bytes = self.written.members.memory_bytes();
+        self.shared.member_bytes.store(bytes, Ordering::Relaxed);
+    }
+}
