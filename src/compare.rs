@@ -377,7 +377,7 @@ mod tests {
                 {
                     let salt = if shared { 0 } else { 1000 * (n + 2) + 50_000 * side };
                     // one word of a few is another one in b
-                    let other = |i: u32| side == 1 && edited > 2 && i % edited == 0;
+                    let other = |i: u32| side == 1 && edited > 2 && i.is_multiple_of(edited);
                     let words = (from..from + len).map(|i| match other(i) {
                         true => format!("x{n}y{i}"),
                         false => format!("w{}", salt + i as usize % 45),

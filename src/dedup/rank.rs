@@ -382,7 +382,7 @@ mod tests {
             for (own, others) in documents {
                 block.push(own.iter().copied(), others.iter().copied());
             }
-            let keep = |value: &u32| value % modulus == 0;
+            let keep = |value: &u32| value.is_multiple_of(modulus);
             let expected = block.filter_map(|value| keep(value).then_some(*value));
             block.retain(keep);
             for (at, (own, others)) in documents.iter().enumerate() {
