@@ -21,6 +21,9 @@ pub enum Fate {
     RepeatsEarlier(usize, Relation, Evidence),
 }
 
+/// The fate of each document, and how many were kept without being compared with all they could be.
+type Fates = (Vec<(usize, Fate)>, u64);
+
 /// Kept documents of one cluster with which each further one is compared.
 const MOST_COMPARED: usize = 16;
 
@@ -35,7 +38,7 @@ pub fn decide(
     docs: &[usize],
     ranks: &[Rank],
     linkage: Linkage,
-) -> io::Result<(Vec<(usize, Fate)>, u64)> {
+) -> io::Result<Fates> {
     let one = |cluster: &Cluster| {
         let mut order: Vec<usize> = cluster.docs().collect();
         // stable: of equal ranks the longer article first
@@ -66,11 +69,9 @@ pub fn decide(
                 },
             ));
         }
-        Ok((fates, capped))
+        Ok::<Fates, io::Error>((fates, capped))
     };
-    let all: io::Result<Vec<(Vec<(usize, Fate)>, u64)>> =
-        report.clusters().par_iter().map(one).collect();
-    let all = all?;
+    let all = report.clusters().par_iter().map(one).collect::<io::Result<Vec<_>>>()?;
     let capped = all.iter().map(|(_, capped)| capped).sum();
     Ok((all.into_iter().flat_map(|(fates, _)| fates).collect(), capped))
 }

@@ -338,7 +338,7 @@ impl<'a> View<'a> {
             kept_in_it: shares.map(|s| s[1]),
         };
         let mut line = Vec::new();
-        annotate::line(&*self.corpus.line(doc)?, &args.annotate_prefix, &added, &mut line);
+        annotate::line(&self.corpus.line(doc)?, &args.annotate_prefix, &added, &mut line);
         Ok(Some(Cow::Owned(line)))
     }
 

@@ -46,7 +46,7 @@ pub fn ranks(args: &DedupArgs, corpus: &Corpus, problems: &mut Problems) -> io::
                 }
                 args.priority_order.iter().position(|v| *v == value).map(|at| at as i128)
             };
-            let values = (0..records.len()).map(|doc| Ok(field(&*corpus.line(doc)?, name)));
+            let values = (0..records.len()).map(|doc| Ok(field(&corpus.line(doc)?, name)));
             let values: Vec<Option<i128>> = values
                 .map(|value: io::Result<_>| Ok(value?.and_then(rank)))
                 .collect::<io::Result<_>>()?;
