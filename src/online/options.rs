@@ -13,7 +13,8 @@ use crate::recipe::Profile;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Settings of an [`OnlineIndex`]; all but the comparer may differ from one opening to the next.
+/// Settings of an [`OnlineIndex`](super::OnlineIndex); all but the comparer may differ from one opening to
+/// the next.
 #[derive(Debug, Clone)]
 pub struct Options {
     pub(super) comparer: Comparer,
