@@ -17,20 +17,27 @@ const LINK: u64 = (1 << LINK_BITS) - 1;
 /// Most postings.
 pub(super) const MAX_POSTINGS: usize = LINK as usize - 1;
 
-/// Slots that are asked at once, by a word with a byte of each.
-const GROUP: usize = 8;
+/// Slots of a group.
+const SLOTS: usize = 7;
 /// Postings for which there is one group.
-const POSTINGS_A_GROUP: usize = 6;
+const POSTINGS_A_GROUP: usize = 5;
 /// A one in each byte.
 const ONES: u64 = u64::MAX / 0xFF;
 
+/// Slots that are asked at once, in one cache line.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Group {
+    /// A byte for each slot, the first one's the lowest: 0, or the slot's [`tag_of`].
+    tags: AtomicU64,
+    /// 0, or key (40 bits) and number of the newest posting plus 1 (24 bits). They are filled from the
+    /// first to the last, then those of the next group.
+    slots: [AtomicU64; SLOTS],
+}
+
 #[derive(Debug)]
 pub(super) struct Chains {
-    /// A byte for each slot of a group, the first one's the lowest: 0, or the slot's [`tag_of`].
-    tags: Box<[AtomicU64]>,
-    /// 0, or key (40 bits) and number of the newest posting plus 1 (24 bits). Those of a group are
-    /// filled from the first to the last, then those of the next.
-    slots: Box<[AtomicU64]>,
+    groups: Box<[Group]>,
     /// Document (32 bits) and number of the next older posting plus 1, or 0.
     postings: Box<[AtomicU64]>,
 }
@@ -38,10 +45,11 @@ pub(super) struct Chains {
 impl Chains {
     /// With room for `postings`, at most [`MAX_POSTINGS`].
     pub(super) fn with_capacity(postings: usize) -> Self {
-        let zeros = |n: usize| (0..n).map(|_| AtomicU64::new(0)).collect();
         let capacity = postings.min(MAX_POSTINGS);
-        let groups = capacity / POSTINGS_A_GROUP + 1;
-        Self { tags: zeros(groups), slots: zeros(GROUP * groups), postings: zeros(capacity) }
+        Self {
+            groups: (0..=capacity / POSTINGS_A_GROUP).map(|_| Group::default()).collect(),
+            postings: (0..capacity).map(|_| AtomicU64::new(0)).collect(),
+        }
     }
 
     pub(super) fn capacity(&self) -> usize {
@@ -49,54 +57,45 @@ impl Chains {
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        8 * (self.tags.len() + self.slots.len() + self.postings.len())
+        size_of_val(&*self.groups) + size_of_val(&*self.postings)
     }
 
     /// The group where the search for `key` begins.
     #[inline]
     fn home(&self, key: u64) -> usize {
-        (((key >> (KEY_BITS - 32)) * self.tags.len() as u64) >> 32) as usize
+        (((key >> (KEY_BITS - 32)) * self.groups.len() as u64) >> 32) as usize
     }
 
-    /// Has the cache lines loaded that say whether these keys are there.
+    /// Has the cache lines loaded in which the search for these keys begins.
     #[inline]
     pub(super) fn prefetch(&self, keys: &[u64]) {
         for &key in keys {
-            prefetch(&self.tags, self.home(key));
+            prefetch(&self.groups, self.home(key));
         }
     }
 
-    /// Has the cache lines loaded to which postings of these keys are added.
+    /// The slot of `key` with what it holds, or the group whose next slot is to be filled, with its tags.
     #[inline]
-    pub(super) fn prefetch_slots(&self, keys: &[u64]) {
-        for &key in keys {
-            let home = self.home(key);
-            prefetch(&self.tags, home);
-            prefetch(&self.slots, GROUP * home);
-        }
-    }
-
-    /// The slot of `key` with what it holds, or where the next slot is to be filled.
-    #[inline]
-    fn find(&self, key: u64) -> Result<(usize, u64), (usize, u64)> {
+    fn find(&self, key: u64) -> Result<(&AtomicU64, u64), (&Group, u64)> {
         let wanted = ONES * u64::from(tag_of(key));
-        let mut group = self.home(key);
+        let mut at = self.home(key);
         // there are more slots than postings, so a group that is not full comes
         loop {
-            let tags = self.tags[group].load(Ordering::Acquire);
-            let mut same = zero_bytes(tags ^ wanted);
+            let group = &self.groups[at];
+            let tags = group.tags.load(Ordering::Acquire);
+            let mut same = zero_bytes(tags ^ wanted) & (u64::MAX >> (64 - 8 * SLOTS));
             while same != 0 {
-                let at = GROUP * group + same.trailing_zeros() as usize / 8;
-                let slot = self.slots[at].load(Ordering::Acquire);
-                if slot >> LINK_BITS == key && slot != 0 {
-                    return Ok((at, slot));
+                let slot = &group.slots[same.trailing_zeros() as usize / 8];
+                let holds = slot.load(Ordering::Acquire);
+                if holds >> LINK_BITS == key && holds != 0 {
+                    return Ok((slot, holds));
                 }
                 same &= same - 1;
             }
-            if tags >> (8 * (GROUP - 1)) == 0 {
+            if tags >> (8 * (SLOTS - 1)) == 0 {
                 return Err((group, tags));
             }
-            group = if group + 1 == self.tags.len() { 0 } else { group + 1 };
+            at = if at + 1 == self.groups.len() { 0 } else { at + 1 };
         }
     }
 
@@ -110,12 +109,12 @@ impl Chains {
         self.postings[number as usize].store(posting, Ordering::Relaxed);
         let slot = key << LINK_BITS | (u64::from(number) + 1);
         match found {
-            Ok((at, _)) => self.slots[at].store(slot, Ordering::Release),
+            Ok((at, _)) => at.store(slot, Ordering::Release),
             Err((group, tags)) => {
                 let filled = (u64::BITS - tags.leading_zeros()).div_ceil(8);
-                self.slots[GROUP * group + filled as usize].store(slot, Ordering::Release);
+                group.slots[filled as usize].store(slot, Ordering::Release);
                 let tags = tags | u64::from(tag_of(key)) << (8 * filled);
-                self.tags[group].store(tags, Ordering::Release);
+                group.tags.store(tags, Ordering::Release);
             }
         }
     }
@@ -137,7 +136,7 @@ impl Chains {
 
     /// Calls `each` with key and document of every posting, about in the order of keys.
     pub(super) fn for_each(&self, mut each: impl FnMut(u64, DocId)) {
-        for slot in &self.slots {
+        for slot in self.groups.iter().flat_map(|group| &group.slots) {
             let slot = slot.load(Ordering::Acquire);
             let mut link = slot & LINK;
             while link != 0 {
