@@ -108,28 +108,132 @@ pub struct Alignment {
 /// Aligns `a` with `b`.
 #[must_use]
 pub fn align(a: Sequence<'_>, b: Sequence<'_>, limits: Limits) -> Alignment {
-    if limits.occurrences > 0 && a.tokens == b.tokens {
-        return align_equal(a, limits);
+    Seeds::new(a, b, limits, &mut Seeder::default(), None).align(a, b, limits)
+}
+
+/// The first half of an alignment: the maximal runs. It needs no content mass, and bounds what the
+/// second half can find.
+#[derive(Debug)]
+pub(crate) struct Seeds {
+    found: Found,
+    skipped_places: u64,
+}
+
+#[derive(Debug)]
+enum Found {
+    /// The documents hold the same tokens.
+    Equal,
+    /// Runs by position in b, of which a is the shorter document.
+    Ordered(Vec<Run>),
+    /// Runs with a and b exchanged.
+    Exchanged(Vec<Run>),
+}
+
+/// Indexes of documents and their memory, for several alignments of one document.
+#[derive(Debug, Default)]
+pub(crate) struct Seeder {
+    /// The document that `own` was made of.
+    of: Option<u32>,
+    own: SeedIndex,
+    other: SeedIndex,
+}
+
+impl Seeds {
+    /// The runs of `a` and `b`. What is made of `a` is kept under the number `of`, which stands for one
+    /// document as long as the seeder lives.
+    pub fn new(
+        a: Sequence<'_>,
+        b: Sequence<'_>,
+        limits: Limits,
+        seeder: &mut Seeder,
+        of: Option<u32>,
+    ) -> Self {
+        if limits.occurrences > 0 && a.tokens == b.tokens {
+            return Self { found: Found::Equal, skipped_places: skipped_if_equal(a, limits) };
+        }
+        let mut skipped_places = 0;
+        let found = if in_canonical_order(a.tokens, b.tokens) {
+            if of.is_none() || seeder.of != of {
+                seeder.own.fill(a);
+                seeder.of = of;
+            }
+            Found::Ordered(seed_and_extend(&seeder.own, a, b, limits, &mut skipped_places))
+        } else {
+            seeder.other.fill(b);
+            Found::Exchanged(seed_and_extend(&seeder.other, b, a, limits, &mut skipped_places))
+        };
+        Self { found, skipped_places }
     }
-    if in_canonical_order(a.tokens, b.tokens) {
-        return align_ordered(&SeedIndex::new(a), a, b, limits);
+
+    /// See [`Alignment::skipped_places`].
+    pub fn skipped_places(&self) -> u64 {
+        self.skipped_places
     }
-    let mut out = align_ordered(&SeedIndex::new(b), b, a, limits);
-    for run in out.chain.iter_mut().chain(&mut out.moved) {
-        *run = run.exchanged();
+
+    /// At most so many tokens of either document are matched, and at most so many stand in one run.
+    /// `None` where nothing of use can be said.
+    pub fn bounds(&self, limits: Limits) -> Option<(u32, u32)> {
+        let (Found::Ordered(runs) | Found::Exchanged(runs)) = &self.found else { return None };
+        if limits.ends {
+            return None;
+        }
+        let gap = limits.gap.min(MAX_GAP);
+        // what stands in a gap between two runs is matched too, if the gap is small; the runs stand by
+        // position, so no gap in front of a run is smaller than the one to the run before
+        let (mut sum, mut longest, mut end) = (0u32, 0u32, None::<u32>);
+        for run in runs {
+            sum = sum.saturating_add(run.len);
+            longest = longest.max(run.len);
+            if end.is_some_and(|end| run.b.saturating_sub(end) <= gap) {
+                sum = sum.saturating_add(gap);
+                longest = longest.max(gap);
+            }
+            end = Some(end.unwrap_or(0).max(run.b + run.len));
+        }
+        Some((sum, longest))
     }
+
+    /// The second half, of the same documents and limits.
+    pub fn align(self, a: Sequence<'_>, b: Sequence<'_>, limits: Limits) -> Alignment {
+        let skipped_places = self.skipped_places;
+        let mut out = match self.found {
+            Found::Equal => align_equal(a),
+            Found::Ordered(runs) => finish(runs, a, b, limits),
+            Found::Exchanged(runs) => {
+                let mut out = finish(runs, b, a, limits);
+                for run in out.chain.iter_mut().chain(&mut out.moved) {
+                    *run = run.exchanged();
+                }
+                out
+            }
+        };
+        out.skipped_places = skipped_places;
+        out
+    }
+}
+
+fn finish(runs: Vec<Run>, a: Sequence<'_>, b: Sequence<'_>, limits: Limits) -> Alignment {
+    let mut out = Alignment::default();
+    chain(runs, a.mass, limits, &mut out);
+    refine(a.tokens, b.tokens, limits, &mut out.chain);
     out
 }
 
 /// Equal documents are one run from the first shingle on: no other place of it extends as far.
-fn align_equal(a: Sequence<'_>, limits: Limits) -> Alignment {
+fn align_equal(a: Sequence<'_>) -> Alignment {
     let mut out = Alignment::default();
-    if let Some(first) = a.shingles.hashes().first() {
-        let places = a.shingles.hashes().iter().filter(|hash| *hash == first);
-        out.skipped_places = u64::from(places.count() > limits.occurrences as usize);
+    if !a.shingles.is_empty() {
         out.chain.push(Run { a: 0, b: 0, len: a.tokens.len() as u32 });
     }
     out
+}
+
+/// Whether the first shingle of two equal documents has more places than are looked at.
+fn skipped_if_equal(a: Sequence<'_>, limits: Limits) -> u64 {
+    a.shingles.hashes().first().map_or(0, |first| {
+        let places = a.shingles.hashes().iter().filter(|hash| *hash == first);
+        u64::from(places.count() > limits.occurrences as usize)
+    })
 }
 
 /// The shorter document is indexed; equal lengths are told apart by content, so that the result does
@@ -145,6 +249,7 @@ const MAX_GAP: u32 = 4096;
 
 /// Positions of the shingles of one document: open addressing on the low bits of the hash, places of
 /// equal shingles linked in increasing order.
+#[derive(Debug, Default)]
 struct SeedIndex {
     slots: Vec<u32>,
     next: Vec<u32>,
@@ -153,12 +258,17 @@ struct SeedIndex {
 }
 
 impl SeedIndex {
-    fn new(a: Sequence<'_>) -> Self {
+    /// Replaces the content by the shingles of `a`.
+    fn fill(&mut self, a: Sequence<'_>) {
         let hashes = a.shingles.hashes();
         let mask = (hashes.len() * 2).next_power_of_two() - 1;
-        let mut slots = vec![NONE; mask + 1];
-        let mut next = vec![NONE; hashes.len()];
-        let mut seen = vec![0u64; (hashes.len() / 4).next_power_of_two()];
+        let Self { slots, next, seen } = self;
+        slots.clear();
+        slots.resize(mask + 1, NONE);
+        next.clear();
+        next.resize(hashes.len(), NONE);
+        seen.clear();
+        seen.resize((hashes.len() / 4).next_power_of_two(), 0);
         let words = seen.len() - 1;
         for &hash in hashes {
             seen[(hash >> 32) as usize & words] |= 1 << (hash >> 58);
@@ -172,7 +282,6 @@ impl SeedIndex {
             next[at] = slots[slot];
             slots[slot] = at as u32;
         }
-        Self { slots, next, seen }
     }
 
     #[inline]
@@ -191,14 +300,6 @@ impl SeedIndex {
             slot = (slot + 1) & mask;
         }
     }
-}
-
-fn align_ordered(index: &SeedIndex, a: Sequence<'_>, b: Sequence<'_>, limits: Limits) -> Alignment {
-    let mut out = Alignment::default();
-    let runs = seed_and_extend(index, a, b, limits, &mut out.skipped_places);
-    chain(runs, a.mass, limits, &mut out);
-    refine(a.tokens, b.tokens, limits, &mut out.chain);
-    out
 }
 
 fn common_prefix(a: &[u64], b: &[u64]) -> usize {

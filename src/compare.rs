@@ -6,7 +6,7 @@
 //! assert_eq!(comparison.relation(), nearcopy::Relation::Identical);
 //! ```
 
-use crate::align::{self, Alignment, Limits, Run, Sequence};
+use crate::align::{self, Alignment, Limits, Run, Seeder, Seeds, Sequence};
 use crate::content::{self, ContentModel, Template};
 use crate::error::RecipeMismatch;
 use crate::hash;
@@ -79,6 +79,11 @@ impl Document {
         (prose, total)
     }
 
+    /// Whether the content has been weighed; see [`Comparer::shape_into`].
+    pub(crate) fn is_weighed(&self) -> bool {
+        self.mass.len() == self.tokens.len()
+    }
+
     /// Hash of all tokens in order: equal for texts that differ only in what normalisation folds.
     #[must_use]
     pub fn content_hash(&self) -> u64 {
@@ -148,6 +153,32 @@ impl Comparer {
         Ok(())
     }
 
+    /// The first half of [`prepare_with_into`](Self::prepare_with_into): all but the content mass, where
+    /// the tokens do not depend on it. [`weigh`](Self::weigh) is the second half.
+    pub(crate) fn shape_into(
+        &self,
+        text: &str,
+        template: &Template,
+        out: &mut Document,
+    ) -> Result<(), RecipeMismatch> {
+        if self.recipe.profile() == Profile::Ocr {
+            return self.prepare_with_into(text, template, out);
+        }
+        self.recipe.check(template.recipe())?;
+        text::tokenize_into(text, &mut out.tokens);
+        shingle::shingles_into(&out.tokens, self.recipe.shingle_width(), &mut out.shingles);
+        out.mass.clear();
+        Ok(())
+    }
+
+    /// Weighs the content of a document that was only shaped, with the same template.
+    pub(crate) fn weigh(&self, template: &Template, out: &mut Document) {
+        if !out.is_weighed() {
+            self.content.weigh_into(&out.tokens, &mut out.mass);
+            template.apply(&out.tokens, &out.shingles, &mut out.mass);
+        }
+    }
+
     /// Makes bytes ready that are UTF-8 or nearly so; spans are offsets into `bytes`.
     #[must_use]
     pub fn prepare_bytes(&self, bytes: &[u8]) -> Document {
@@ -207,9 +238,41 @@ impl Comparer {
         b: &Document,
         whole: bool,
     ) -> (Option<(Relation, Evidence)>, u64) {
+        let seeds = self.seeds(a, b, &mut Seeder::default(), None);
+        self.judge(seeds, a, b, whole)
+    }
+
+    /// The first half of [`verify`](Self::verify); the documents need not be weighed. What is made of
+    /// `a` is kept in the seeder under the number `of`.
+    pub(crate) fn seeds(
+        &self,
+        a: &Document,
+        b: &Document,
+        seeder: &mut Seeder,
+        of: Option<u32>,
+    ) -> Seeds {
+        Seeds::new(a.sequence(), b.sequence(), self.limits, seeder, of)
+    }
+
+    /// Whether the second half can find neither a match nor an overlap. `least` is content that either
+    /// document holds at least, in words.
+    pub(crate) fn are_strangers(&self, seeds: &Seeds, least: f64) -> bool {
+        seeds.bounds(self.limits).is_some_and(|(matched, longest)| {
+            relation::are_strangers(f64::from(matched), f64::from(longest), least, &self.thresholds)
+        })
+    }
+
+    /// The second half of [`verify`](Self::verify).
+    pub(crate) fn judge(
+        &self,
+        seeds: Seeds,
+        a: &Document,
+        b: &Document,
+        whole: bool,
+    ) -> (Option<(Relation, Evidence)>, u64) {
         let words = (&a.tokens, &b.tokens);
         let (a, b) = (a.sequence(), b.sequence());
-        let alignment = align::align(a, b, self.limits);
+        let alignment = seeds.align(a, b, self.limits);
         let mut evidence = relation::measure_matches(a, b, &alignment);
         evidence.substituted_numbers = self.numbers(words.0, words.1, &alignment, &evidence);
         let relation = relation::decide(&evidence, &self.thresholds);
@@ -296,4 +359,54 @@ pub struct Passage {
 pub fn compare(a: &str, b: &str) -> Comparison {
     let comparer = Comparer::default();
     comparer.compare(&comparer.prepare(a), &comparer.prepare(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Passages of words that are content, some of them common to both texts.
+    fn texts() -> impl Strategy<Value = (String, String)> {
+        let passage = (any::<bool>(), any::<bool>(), 0..40u32, 1..60u32, 0..8u32);
+        prop::collection::vec(passage, 0..12).prop_map(|passages| {
+            let mut texts = [String::new(), String::new()];
+            for (n, (in_a, in_b, from, len, edited)) in passages.into_iter().enumerate() {
+                let shared = in_a && in_b;
+                for (side, _) in [in_a, in_b].into_iter().enumerate().filter(|(_, wanted)| *wanted)
+                {
+                    let salt = if shared { 0 } else { 1000 * (n + 2) + 50_000 * side };
+                    // one word of a few is another one in b
+                    let other = |i: u32| side == 1 && edited > 2 && i % edited == 0;
+                    let words = (from..from + len).map(|i| match other(i) {
+                        true => format!("x{n}y{i}"),
+                        false => format!("w{}", salt + i as usize % 45),
+                    });
+                    let words: Vec<String> = words.collect();
+                    texts[side] += &format!("It said {} then. ", words.join(" "));
+                }
+            }
+            let [a, b] = texts;
+            (a, b)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+        /// Who is told a stranger before the content is weighed neither matches nor overlaps.
+        #[test]
+        fn strangers_are_told_without_a_miss((a, b) in texts()) {
+            for profile in [Profile::Web, Profile::Short, Profile::Code] {
+                let comparer = Comparer::for_profile(profile);
+                let (a, b) = (comparer.prepare(&a), comparer.prepare(&b));
+                let least = a.total_mass().min(b.total_mass()) as f64 / f64::from(content::WORD);
+                let seeds = comparer.seeds(&a, &b, &mut Seeder::default(), None);
+                let strangers = comparer.are_strangers(&seeds, least);
+                let found = comparer.relate(&a, &b).0;
+                let related = found.is_match() || found == Relation::Overlaps;
+                prop_assert!(!(strangers && related), "{}", found);
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod prose;
 
+use nearcopy::dedup::{Doc, ReadError};
 use nearcopy::{Comparer, Dedup, Relation};
 
 /// Articles, cut and wrapped, some of them in both lists.
@@ -97,4 +98,46 @@ fn nothing_is_nothing() {
     let short = Dedup::new().against(["two words", ""], ["Two words!", "other words", ""]);
     assert_eq!(short.found[0].map(|f| f.relation), Some(Relation::Identical));
     assert_eq!(short.found[1..], [None, None]);
+}
+
+#[test]
+fn documents_that_come_one_after_the_other_get_the_same_answers() {
+    let (earlier, new) = corpora();
+    let all = Dedup::new().against(&earlier, &new);
+    let docs = |texts: &'static [String]| texts.iter().map(|t| Doc::new(t)).collect::<Vec<_>>();
+    let (earlier, new): (&'static [String], &'static [String]) = (earlier.leak(), new.leak());
+    for wave in [1, 3, 1000] {
+        let mut reference = Dedup::new().reference();
+        assert!(reference.is_empty());
+        docs(earlier).chunks(wave).for_each(|docs| reference.add(docs));
+        assert_eq!(reference.len(), earlier.len());
+        let read = |doc: usize| Ok::<_, String>(earlier[doc].clone());
+        let mut found = Vec::new();
+        for docs in docs(new).chunks(wave) {
+            let answer = reference.look_up(docs, &read);
+            assert!(answer.unread.is_empty());
+            found.extend(answer.against.found);
+        }
+        assert_eq!(found, all.found);
+    }
+}
+
+#[test]
+fn earlier_texts_that_are_gone_or_changed_match_nothing_and_are_named() {
+    let (article, other) = (prose::article(1, 300), prose::article(2, 300));
+    let mut reference = Dedup::new().reference();
+    reference.add(&[Doc::new(&article), Doc::new(&other)]);
+    let new = [Doc::new(&article), Doc::new(&other)];
+    let gone = |doc: usize| if doc == 0 { Err("gone") } else { Ok(other.clone()) };
+    let answer = reference.look_up(&new, &gone);
+    assert_eq!(answer.against.found[0], None);
+    assert_eq!(answer.against.found[1].map(|found| found.doc), Some(1));
+    let unread: Vec<_> = answer.unread.into_iter().map(|u| (u.doc, u.error)).collect();
+    assert_eq!(unread, [(0, ReadError::Failed("gone"))]);
+    let changed = |_: usize| Ok::<_, ()>(article.clone());
+    let answer = reference.look_up(&new, &changed);
+    assert_eq!(answer.against.found[0].map(|found| found.doc), Some(0));
+    assert_eq!(answer.against.found[1], None);
+    assert_eq!(answer.unread.len(), 1);
+    assert_eq!((answer.unread[0].doc, &answer.unread[0].error), (1, &ReadError::Changed));
 }

@@ -295,3 +295,34 @@ fn of_hundreds_of_copies_one_is_kept_by_any_policy() {
     assert_eq!(kept(&input, &["--keep", "priority", "--priority-field", "n"]), ["c000"]);
     assert_eq!(kept(&input, &[]).len(), 1);
 }
+
+#[test]
+fn a_corpus_in_temporary_files_gives_the_same() {
+    let dir = folder();
+    let mut text = String::new();
+    for n in 0..40 {
+        let (name, words) =
+            (format!("a{n}"), if n % 3 == 0 { scrape(n / 3) } else { article(n / 2) });
+        text += &with(&name, &words, "p", json!(n % 7));
+    }
+    let input = file(&dir, "in.jsonl", &text);
+    let kept = file(&dir, "kept.jsonl", record("k", &article(3)) + &record("k", &article(5)));
+    for more in [
+        &["--keep", "first"][..],
+        &["--keep", "priority", "--priority-field", "p"],
+        &["--against", &kept],
+        &["--annotate", "--against", &kept, "--threads", "1"],
+    ] {
+        let mut found = Vec::new();
+        for stream in [false, true] {
+            let (out, removed) = (path(&dir, "out.jsonl"), path(&dir, "removed.jsonl"));
+            let mut args = vec!["dedup", &input, "-o", &out, "--removed", &removed];
+            args.extend(more);
+            args.extend(stream.then_some("--stream"));
+            let done = run(args).code(0);
+            found.push((read(&out), read(&removed), done.stderr));
+        }
+        assert!(found[0].1.lines().count() > 5);
+        assert_eq!(found[0], found[1], "{more:?}");
+    }
+}

@@ -127,8 +127,8 @@ pub struct ClusterArgs {
     /// the folder that TMPDIR names and goes with the run.
     #[arg(help_heading = "Matching", long)]
     pub stream: bool,
-    /// Memory in MiB for fingerprints while documents are read [default: an eighth of the texts, at
-    /// least 16]; documents beyond are read a second time.
+    /// Memory in MiB for fingerprints while documents are read [default: all; with --stream a
+    /// sixteenth of the texts, at least 16]; documents beyond are read a second time.
     #[arg(help_heading = "Matching", long, value_name = "MIB")]
     pub fingerprint_memory: Option<u32>,
     /// Text, or one record for each document.

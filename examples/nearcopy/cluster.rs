@@ -3,7 +3,7 @@
 use crate::batch;
 use crate::cli::{Cli, ClusterArgs, Format};
 use crate::exit::{Done, Stop};
-use crate::input::Corpus;
+use crate::input::{Corpus, Wanted};
 use crate::layout::{
     self, clean, columns, count, cut_end, cut_start, number, pad, pad_start, percent, wrap,
 };
@@ -64,13 +64,22 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
     let mut settings = batch::settings(&args.matching).all_pairs(pairs.is_some());
     if let Some(mib) = args.fingerprint_memory {
         settings = settings.memory_budget((mib as usize).saturating_mul(1 << 20));
+    } else if !args.stream {
+        settings = settings.memory_budget(usize::MAX);
     }
     let start = Instant::now();
     let printed = batch::on_threads(args.matching.threads, || {
-        let (corpus, batch) =
-            stream::read(&args.input, &settings, args.stream, &mut problems, &progress)?;
+        let mut batch = settings.batch();
+        let corpus = stream::read(
+            &args.input,
+            Wanted::Texts,
+            args.stream,
+            &mut batch,
+            &mut problems,
+            &progress,
+        )?;
         let reading = start.elapsed();
-        let report = stream::finish(batch, &corpus, &mut problems, &progress)?;
+        let report = stream::finish(batch, &corpus, None, &mut problems, &progress)?;
         let matching = start.elapsed() - reading;
         let about = match &manifest {
             // Parquet keeps it inside

@@ -34,11 +34,6 @@ impl Progress {
         self.counting("matching  ", steps, 2.0, "documents");
     }
 
-    /// Counts documents that are looked up among earlier ones, and those themselves.
-    pub fn looking_up(&self, documents: u64) {
-        self.counting("looking up", documents, 1.0, "documents");
-    }
-
     pub fn matched(&self, steps: usize) {
         self.0.set_position(steps as u64);
     }

@@ -2,6 +2,8 @@
 
 use super::parallel::parallel_map;
 use super::run::has_hits;
+use super::source::{Source, Unread};
+use super::texts::{Fetched, Given, Texts};
 use super::{Dedup, Doc};
 use crate::compare::Document;
 use crate::index::{Postings, Scratch};
@@ -9,6 +11,7 @@ use crate::profile;
 use crate::relation::{Evidence, Relation};
 use crate::shingle;
 use std::collections::HashMap;
+use std::fmt;
 
 /// The earlier document that a new one repeats.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -100,41 +103,86 @@ impl Dedup {
     {
         let earlier: Vec<Doc<'a>> = earlier.into_iter().map(Into::into).collect();
         let new: Vec<Doc<'b>> = new.into_iter().map(Into::into).collect();
-        assert!(earlier.len() < u32::MAX as usize - 2, "at most {} earlier", u32::MAX - 3);
-        let index = Index::new(self, &earlier, progress);
-        let mut out =
-            Against { fingerprints_stopped: index.postings.counts().stopped, ..Against::default() };
+        let mut reference = self.reference();
+        for chunk in earlier.chunks(CHUNK) {
+            reference.add(chunk);
+            progress(reference.len());
+        }
+        let mut out = reference.answer();
         for chunk in new.chunks(CHUNK) {
-            for answer in parallel_map(chunk, |doc| index.look_up(doc)) {
-                out.verified += answer.verified;
-                out.candidates_capped += u64::from(answer.capped);
-                out.found.push(answer.best);
-            }
+            reference.look_up_into(chunk, &Given(&earlier), &mut out);
             progress(earlier.len() + out.found.len());
         }
         out
     }
-}
 
-impl Dedup {
+    /// No documents yet, to be added one after the other and looked up as with
+    /// [`against`](Self::against).
+    #[must_use]
+    pub fn reference(&self) -> Reference {
+        Reference {
+            settings: self.clone(),
+            postings: Postings::new(self.cap.saturating_mul(COPIES)),
+            distinct: Vec::new(),
+            hashes: Vec::new(),
+            first: HashMap::new(),
+            sites: HashMap::new(),
+        }
+    }
+
     /// A document made ready; what is known of its site weighs nothing.
-    fn prepare(&self, doc: &Doc<'_>) -> Document {
-        match doc.site.and_then(|site| self.templates.get(site)) {
-            Some(known) => self.comparer.prepare_with(doc.text, known).expect("one recipe"),
-            None => self.comparer.prepare(doc.text),
+    fn prepare(&self, text: &str, site: Option<&str>) -> Document {
+        match site.and_then(|site| self.templates.get(site)) {
+            Some(known) => self.comparer.prepare_with(text, known).expect("one recipe"),
+            None => self.comparer.prepare(text),
         }
     }
 }
 
-/// The earlier documents by fingerprint.
-struct Index<'s, 'a> {
-    settings: &'s Dedup,
-    docs: &'s [Doc<'a>],
+/// Documents against which new ones are looked up; the texts of neither need stay in memory.
+///
+/// ```
+/// use nearcopy::Dedup;
+/// use nearcopy::dedup::Doc;
+///
+/// let kept = ["The ferry left at dawn, the captain said, and nobody thought of the storm by then."];
+/// let mut reference = Dedup::new().reference();
+/// reference.add(&kept.map(Doc::new));
+/// let read = |doc: usize| Ok::<_, std::io::Error>(kept[doc].to_owned());
+/// let answer = reference.look_up(&[Doc::new(kept[0]), Doc::new("Something else.")], &read);
+/// assert!(answer.unread.is_empty());
+/// assert_eq!(answer.against.found[0].map(|earlier| earlier.doc), Some(0));
+/// assert_eq!(answer.against.found[1], None);
+/// ```
+///
+/// Takes 16 to 32 bytes a distinct fingerprint and 12 a document.
+pub struct Reference {
+    settings: Dedup,
     postings: Postings,
-    /// Number of distinct fingerprints of each.
+    /// Number of distinct fingerprints of each document.
     distinct: Vec<u32>,
+    /// Token hash of each document.
+    hashes: Vec<u64>,
     /// First document of each token hash.
     first: HashMap<u64, u32>,
+    /// Sites of documents of whose site a template is known.
+    sites: HashMap<u32, Box<str>>,
+}
+
+impl fmt::Debug for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reference").field("documents", &self.len()).finish_non_exhaustive()
+    }
+}
+
+/// What a [`Reference`] answered, and what could not be read.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct LookUp<E> {
+    /// The answers, in the order of the new documents.
+    pub against: Against,
+    /// Earlier documents that could not be read again, by position; they match nothing.
+    pub unread: Vec<Unread<E>>,
 }
 
 #[derive(Default)]
@@ -144,48 +192,94 @@ struct Answer {
     capped: bool,
 }
 
-impl<'s, 'a> Index<'s, 'a> {
-    fn new(settings: &'s Dedup, docs: &'s [Doc<'a>], progress: &(dyn Fn(usize) + Sync)) -> Self {
-        let postings = Postings::new(settings.cap.saturating_mul(COPIES));
-        let mut out =
-            Self { settings, docs, postings, distinct: Vec::new(), first: HashMap::new() };
-        for chunk in docs.chunks(CHUNK) {
-            let prepared = parallel_map(chunk, |doc| {
-                let document = settings.prepare(doc);
-                let hash = (!document.tokens().is_empty()).then(|| document.content_hash());
-                (hash, out.fingerprints(&document))
+impl Reference {
+    /// Number of documents added.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.distinct.len()
+    }
+
+    /// Whether no document was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.distinct.is_empty()
+    }
+
+    /// See [`Against::fingerprints_stopped`].
+    #[must_use]
+    pub fn fingerprints_stopped(&self) -> u64 {
+        self.postings.counts().stopped
+    }
+
+    /// Adds documents: many at a time are read on all cores.
+    ///
+    /// # Panics
+    /// If there are more than 4,294,967,292 documents.
+    pub fn add(&mut self, docs: &[Doc<'_>]) {
+        let most = u32::MAX as usize - 2;
+        assert!(self.len() + docs.len() < most, "at most {} earlier", u32::MAX - 3);
+        for docs in docs.chunks(CHUNK) {
+            let prepared = parallel_map(docs, |doc| {
+                let document = self.settings.prepare(doc.text, doc.site);
+                let words = !document.tokens().is_empty();
+                (words, document.content_hash(), self.fingerprints(&document))
             });
-            for (hash, fingerprints) in prepared {
-                let at = out.distinct.len() as u32;
-                out.distinct.push(fingerprints.len() as u32);
-                let Some(hash) = hash else { continue };
-                if out.first.contains_key(&hash) {
+            for (doc, (words, hash, fingerprints)) in docs.iter().zip(prepared) {
+                let at = self.distinct.len() as u32;
+                self.distinct.push(fingerprints.len() as u32);
+                self.hashes.push(hash);
+                if let Some(site) = doc.site.filter(|&s| self.settings.templates.contains_key(s)) {
+                    self.sites.insert(at, site.into());
+                }
+                if !words || self.first.contains_key(&hash) {
                     continue;
                 }
-                out.first.insert(hash, at);
+                self.first.insert(hash, at);
                 for fingerprint in fingerprints {
-                    out.postings.insert(fingerprint, at);
+                    self.postings.insert(fingerprint, at);
                 }
             }
-            progress(out.distinct.len());
         }
-        out
+    }
+
+    /// Looks new documents up, many at a time on all cores. `earlier` gives the texts of the documents
+    /// that were added, by position; only those of candidates are asked for.
+    #[must_use]
+    pub fn look_up<S: Source>(&self, new: &[Doc<'_>], earlier: &S) -> LookUp<S::Error> {
+        let texts = Fetched::new(earlier);
+        let mut against = self.answer();
+        for chunk in new.chunks(CHUNK) {
+            self.look_up_into(chunk, &texts, &mut against);
+        }
+        LookUp { against, unread: texts.into_unread() }
+    }
+
+    fn answer(&self) -> Against {
+        Against { fingerprints_stopped: self.fingerprints_stopped(), ..Against::default() }
+    }
+
+    fn look_up_into(&self, new: &[Doc<'_>], texts: &dyn Texts, out: &mut Against) {
+        for answer in parallel_map(new, |doc| self.look_up_one(doc, texts)) {
+            out.verified += answer.verified;
+            out.candidates_capped += u64::from(answer.capped);
+            out.found.push(answer.best);
+        }
     }
 
     fn fingerprints(&self, document: &Document) -> Vec<u64> {
         shingle::distinct_fingerprints(self.settings.comparer.recipe, document.shingles())
     }
 
-    fn look_up(&self, doc: &Doc<'_>) -> Answer {
+    fn look_up_one(&self, doc: &Doc<'_>, texts: &dyn Texts) -> Answer {
         let comparer = &self.settings.comparer;
-        let document = self.settings.prepare(doc);
+        let document = self.settings.prepare(doc.text, doc.site);
         let mut out = Answer::default();
         if document.tokens().is_empty() {
             return out;
         }
         // the same words first: a better match does not exist
         if let Some(&same) = self.first.get(&document.content_hash()) {
-            self.verify(&document, same, &mut out);
+            self.verify(&document, same, texts, &mut out);
             if out.best.is_some_and(|best| best.relation == Relation::Identical) {
                 return out;
             }
@@ -208,17 +302,25 @@ impl<'s, 'a> Index<'s, 'a> {
                 out.capped = true;
                 break;
             }
-            self.verify(&document, candidate.doc, &mut out);
+            self.verify(&document, candidate.doc, texts, &mut out);
         }
         out
     }
 
     /// Keeps the match if it is the best so far: the one with the most matched content, then the
     /// earliest.
-    fn verify(&self, document: &Document, earlier: u32, out: &mut Answer) {
+    fn verify(&self, document: &Document, earlier: u32, texts: &dyn Texts, out: &mut Answer) {
         let comparer = &self.settings.comparer;
         let doc = earlier as usize;
-        let other = self.settings.prepare(&self.docs[doc]);
+        let site = self.sites.get(&earlier).map(|site| &**site);
+        let mut other = Document::default();
+        if !texts.read(doc, &mut |text| other = self.settings.prepare(text, site)) {
+            return;
+        }
+        if texts.may_change() && other.content_hash() != self.hashes[doc] {
+            texts.changed(doc);
+            return;
+        }
         out.verified += 1;
         let (found, _) = comparer.verify(document, &other, false);
         let Some((relation, evidence)) = found.filter(|(relation, _)| relation.is_match()) else {

@@ -36,7 +36,7 @@ mod source;
 mod terms;
 mod texts;
 
-pub use against::{Against, Earlier};
+pub use against::{Against, Earlier, LookUp, Reference};
 pub use report::{Cluster, Counts, Member, Pair, Report};
 pub use source::{Batch, Outcome, ReadError, Source, Unread};
 
@@ -240,9 +240,10 @@ impl Dedup {
         Ok(self)
     }
 
-    /// Bytes of fingerprints that a batch keeps until all documents have been read (default: an eighth
-    /// of the texts, at least 16 MiB). The documents whose fingerprints do not fit are read a second
-    /// time, and two bits for each of 4 to 8 places a fingerprint are kept instead. The answers
+    /// Bytes of fingerprints that a batch keeps until all documents have been read (default: a
+    /// sixteenth of the texts, at least 16 MiB; all of them in [`run`](Self::run), which holds the
+    /// texts too). The documents whose fingerprints do not fit are read a second
+    /// time, and two bits for each of 8 to 16 places a fingerprint are kept instead. The answers
     /// are the same; [`Outcome::read_twice`] counts these documents.
     #[must_use]
     pub fn memory_budget(mut self, bytes: usize) -> Self {
@@ -279,7 +280,8 @@ impl Dedup {
         I::Item: Into<Doc<'a>>,
     {
         let docs: Vec<Doc<'a>> = docs.into_iter().map(Into::into).collect();
-        let mut batch = self.batch();
+        let budget = self.memory_budget.unwrap_or(usize::MAX);
+        let mut batch = self.clone().memory_budget(budget).batch();
         for wave in docs.chunks(rank::WAVE) {
             batch.add(wave);
             progress(batch.len());

@@ -45,6 +45,9 @@ impl Rank {
 /// Documents that one task reads.
 const TASK: usize = 64;
 
+/// Bytes of text to a fingerprint, about: enough room for most texts at once.
+const BYTES_A_VALUE: usize = 32;
+
 /// Documents whose fingerprints stand together and between which the memory is looked at.
 pub(super) const WAVE: usize = 4096;
 
@@ -64,6 +67,10 @@ impl<T> Default for Block<T> {
 }
 
 impl<T> Block<T> {
+    fn with_capacity(documents: usize, values: usize) -> Self {
+        Self { ends: Vec::with_capacity(2 * documents), values: Vec::with_capacity(values) }
+    }
+
     pub fn documents(&self) -> usize {
         self.ends.len() / 2
     }
@@ -95,6 +102,24 @@ impl<T> Block<T> {
     /// The values by which document `at` of the block is looked up.
     pub fn probes(&self, at: usize) -> &[T] {
         &self.values[self.start(at)..self.ends[at * 2 + 1]]
+    }
+
+    /// Keeps the values of which `f` holds.
+    fn retain(&mut self, f: impl Fn(&T) -> bool) {
+        let (mut at, mut from, mut kept) = (0, 0, 0);
+        let ends = &mut self.ends;
+        self.values.retain(|value| {
+            while ends.get(at) == Some(&from) {
+                ends[at] = kept;
+                at += 1;
+            }
+            from += 1;
+            let keep = f(value);
+            kept += usize::from(keep);
+            keep
+        });
+        ends[at..].fill(kept);
+        self.values.shrink_to_fit();
     }
 
     /// The block of the values that `f` translates.
@@ -168,9 +193,10 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// A filter for about `values` of them, at 4 to 8 places each; the more it sees beyond, the more pass.
+    /// A filter for about `values` of them, at 8 to 16 places each; the more it sees beyond, the more
+    /// pass.
     fn new(values: usize) -> Self {
-        let words = (values / 16).clamp(1 << 10, 1 << 26).next_power_of_two();
+        let words = (values / 8).clamp(1 << 10, 1 << 26).next_power_of_two();
         let empty = || std::iter::repeat_with(AtomicU64::default).take(words).collect();
         Self { once: empty(), twice: empty() }
     }
@@ -220,7 +246,7 @@ impl Ranked {
     }
 
     fn read_wave(&mut self, settings: &Dedup, docs: &[Doc<'_>]) {
-        let most = settings.memory_budget.unwrap_or((self.text_bytes / 8).max(LEAST_KEPT));
+        let most = settings.memory_budget.unwrap_or((self.text_bytes / 16).max(LEAST_KEPT));
         let keep = self.kept_bytes < most;
         if !keep && self.filter.is_none() {
             let values = self.kept_bytes / size_of::<u64>();
@@ -231,7 +257,9 @@ impl Ranked {
         let read = parallel_map(&tasks, |docs| {
             self.scratches.with(|scratch| {
                 let mut ranks = Vec::with_capacity(docs.len());
-                let mut block = Fingerprints::default();
+                let bytes: usize = docs.iter().map(|doc| doc.text.len()).sum();
+                let values = if keep { bytes / BYTES_A_VALUE } else { 0 };
+                let mut block = Fingerprints::with_capacity(docs.len(), values);
                 for doc in *docs {
                     scratch.read(&settings.comparer, doc.text);
                     ranks.push(Rank::of(&scratch.document, scratch.own.len()));
@@ -301,16 +329,13 @@ impl Ranked {
         let values = self.kept_bytes / size_of::<u64>();
         let filter = self.filter.take().unwrap_or_else(|| self.filter_of_kept(values));
         let ranks = self.ranks;
-        let is_shared = |value: &AtomicU64| {
-            let value = value.load(Ordering::Relaxed);
-            filter.is_shared(value).then(|| AtomicU64::new(value))
-        };
+        let is_shared = |value: &AtomicU64| filter.is_shared(value.load(Ordering::Relaxed));
         let ends = self.starts.iter().skip(1).map(|&s| s as usize).chain([ranks.len()]);
         let mut blocks: Vec<_> =
             self.starts.iter().map(|&s| s as usize).zip(ends).zip(self.blocks.drain(..)).collect();
         parallel_each(&mut blocks, |((start, end), block)| {
             if let Some(kept) = block {
-                *block = Some(kept.filter_map(is_shared));
+                kept.retain(is_shared);
                 return;
             }
             let mut scratch = Scratch::default();
@@ -330,6 +355,7 @@ impl Ranked {
                 }
                 out.push(std::iter::empty(), std::iter::empty());
             }
+            out.values.shrink_to_fit();
             *block = Some(out);
         });
         (ranks, blocks.into_iter().filter_map(|(_, block)| block).collect())
@@ -342,3 +368,30 @@ fn atomic(values: &[u64]) -> impl Iterator<Item = AtomicU64> + '_ {
 
 /// Bytes of fingerprints that are kept of any corpus.
 const LEAST_KEPT: usize = 16 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_keeps_its_documents_whatever_values_go() {
+        let documents: [(&[u32], &[u32]); 6] =
+            [(&[], &[]), (&[3, 4], &[5]), (&[], &[6, 9]), (&[], &[]), (&[7], &[]), (&[], &[])];
+        for modulus in 1..5 {
+            let mut block = Block::default();
+            for (own, others) in documents {
+                block.push(own.iter().copied(), others.iter().copied());
+            }
+            let keep = |value: &u32| value % modulus == 0;
+            let expected = block.filter_map(|value| keep(value).then_some(*value));
+            block.retain(keep);
+            for (at, (own, others)) in documents.iter().enumerate() {
+                let kept = |list: &[u32]| list.iter().copied().filter(|v| keep(v)).collect();
+                let (own, others): (Vec<u32>, Vec<u32>) = (kept(own), kept(others));
+                assert_eq!(block.own(at), own);
+                assert_eq!(block.probes(at), [own, others].concat());
+            }
+            assert_eq!((block.ends, block.values), (expected.ends, expected.values));
+        }
+    }
+}

@@ -7,8 +7,9 @@ use super::source::NO_SITE;
 use super::terms::{Lists, Terms};
 use super::texts::{Ready, Texts};
 use super::{Dedup, Linkage};
+use crate::align::Seeder;
 use crate::compare::Document;
-use crate::content::Template;
+use crate::content::{Template, WORD};
 use crate::profile;
 use crate::relation::{Evidence, Relation};
 use std::cmp::Reverse;
@@ -112,6 +113,7 @@ type Verified = (Option<(Relation, Evidence)>, u64);
 #[derive(Debug, Default)]
 struct Worker {
     ready: Ready,
+    seeder: Seeder,
     hits: Vec<u32>,
     candidates: Vec<(Reverse<u32>, u32)>,
     /// What a document is to its copies that are equal byte by byte.
@@ -129,8 +131,10 @@ pub(super) fn run(
     let mut batch = Batch::new(settings, ranked, sites, templates, texts, progress);
     let mut found = batch.match_all();
     batch.learn(&found.index);
+    // each step lets go what the next ones do not need
+    found.index = Lists::new(&[], 1);
     batch.settle(&mut found);
-    found.index = Lists::new([].iter(), 1);
+    batch.terms = Terms::default();
     batch.report(found)
 }
 
@@ -213,6 +217,12 @@ impl<'s> Batch<'s> {
 
     /// The document, made ready; none if its text cannot be had any more.
     fn prepare(&self, at: u32, worker: &mut Worker) -> Option<Arc<Document>> {
+        let document = self.shape(at, worker)?;
+        Some(self.weigh(at, document, worker))
+    }
+
+    /// The document, made ready but perhaps for its content mass, which strangers do not need.
+    fn shape(&self, at: u32, worker: &mut Worker) -> Option<Arc<Document>> {
         if let Some(ready) = worker.ready.get(at) {
             return Some(ready);
         }
@@ -220,7 +230,7 @@ impl<'s> Batch<'s> {
         let position = self.position(at);
         let (comparer, template) = (&self.settings.comparer, self.template(at));
         if !self.texts.read(position, &mut |text| {
-            comparer.prepare_with_into(text, template, &mut document).expect("one recipe");
+            comparer.shape_into(text, template, &mut document).expect("one recipe");
         }) {
             return None;
         }
@@ -229,6 +239,17 @@ impl<'s> Batch<'s> {
             return None;
         }
         Some(worker.ready.hold(at, document))
+    }
+
+    /// The document with its content mass.
+    fn weigh(&self, at: u32, document: Arc<Document>, worker: &mut Worker) -> Arc<Document> {
+        if document.is_weighed() {
+            return document;
+        }
+        worker.ready.release(at);
+        let mut document = Arc::unwrap_or_clone(document);
+        self.settings.comparer.weigh(self.template(at), &mut document);
+        worker.ready.hold(at, document)
     }
 
     /// Whether the texts of two documents are equal byte by byte.
@@ -259,7 +280,7 @@ impl<'s> Batch<'s> {
         let mut out = Found {
             links: Links { place: vec![NO_LINKS; n as usize], lists: Vec::new() },
             leader: (0..n).collect(),
-            index: Lists::new(self.terms.holders(), self.settings.cap),
+            index: Lists::new(&self.terms.holders(), self.settings.cap),
             counts: Counts { documents: u64::from(n), ..Counts::default() },
         };
         let copies = self.copies();
@@ -340,7 +361,10 @@ impl<'s> Batch<'s> {
         }
         worker.hits.clear();
         for &number in self.terms.probes(self.order[rank as usize]) {
-            worker.hits.extend_from_slice(index.get(number));
+            // most lists are short
+            for &doc in index.get(number) {
+                worker.hits.push(doc);
+            }
         }
         let own = self.rank(rank).fingerprints;
         let a_hit = self.fingerprints_a_hit();
@@ -582,18 +606,49 @@ impl<'s> Batch<'s> {
         self.settings.comparer.verify(document, other, self.settings.ledger)
     }
 
-    /// The verified relation of a document to another, where it is worth keeping.
+    /// The verified relation of a document to another, where it is worth keeping; `None` if a text
+    /// cannot be had any more.
+    fn verified(&self, from: u32, to: u32, worker: &mut Worker) -> Option<Verified> {
+        if self.are_copies(from, to) {
+            let document = self.prepare(from, worker)?;
+            return Some(self.align(&document, &document));
+        }
+        let document = self.shape(from, worker)?;
+        let other = self.shape(to, worker)?;
+        let comparer = &self.settings.comparer;
+        let seeds = comparer.seeds(&document, &other, &mut worker.seeder, Some(from));
+        if !self.settings.ledger && comparer.are_strangers(&seeds, self.least_content(from, to)) {
+            return Some((None, seeds.skipped_places()));
+        }
+        let document = self.weigh(from, document, worker);
+        let other = self.weigh(to, other, worker);
+        Some(comparer.judge(seeds, &document, &other, self.settings.ledger))
+    }
+
+    /// Whether two documents are made ready as one: equal byte by byte, and with equal furniture.
+    fn are_copies(&self, x: u32, y: u32) -> bool {
+        self.rank(x).hash == self.rank(y).hash
+            && std::ptr::eq(self.template(x), self.template(y))
+            && self.same_bytes(x, y)
+    }
+
+    /// Words of content that either document holds at least: those found at the first reading, as long
+    /// as no furniture is known that would weigh nothing.
+    fn least_content(&self, x: u32, y: u32) -> f64 {
+        let known = [x, y].iter().any(|&at| !self.template(at).is_empty());
+        let mass = if known { 0 } else { self.rank(x).mass.min(self.rank(y).mass) };
+        mass as f64 / f64::from(WORD)
+    }
+
     fn link(&self, from: u32, to: u32, worker: &mut Worker) -> Option<Link> {
-        let document = self.prepare(from, worker)?;
-        let other = self.prepare(to, worker)?;
-        let (relation, evidence) = self.align(&document, &other).0?;
+        let (relation, evidence) = self.verified(from, to, worker)?.0?;
         Some(Link { to, relation, evidence })
     }
 
     fn verify(&self, turn: &mut Turn, to: u32, worker: &mut Worker) {
-        let Some(document) = self.prepare(turn.rank, worker) else { return };
-        let Some(other) = self.prepare(to, worker) else { return };
-        turn.add(to, self.align(&document, &other));
+        if let Some(verified) = self.verified(turn.rank, to, worker) {
+            turn.add(to, verified);
+        }
     }
 
     fn fingerprints_a_hit(&self) -> usize {

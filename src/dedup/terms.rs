@@ -16,7 +16,7 @@ const SHARES: u64 = 32;
 const ALONE: u64 = u64::MAX >> SHARES.trailing_zeros();
 
 /// The numbers of the shared fingerprints of each document, in order of input.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Terms {
     blocks: Vec<Block<u32>>,
     /// First document of each block.
@@ -68,9 +68,16 @@ impl Terms {
         self.shares[share].fingerprints[(number - self.first[share]) as usize]
     }
 
-    /// How many documents hold the fingerprint of each number at most.
-    pub fn holders(&self) -> impl Iterator<Item = &u32> + Clone {
-        self.shares.iter().flat_map(|share| &share.holders)
+    /// How many documents are stored under the fingerprint of each number.
+    pub fn holders(&self) -> Vec<u32> {
+        let all = self.shares.iter().map(|share| share.fingerprints.len()).sum();
+        let mut out = vec![0u32; all];
+        for block in &self.blocks {
+            for at in 0..block.documents() {
+                block.own(at).iter().for_each(|&number| out[number as usize] += 1);
+            }
+        }
+        out
     }
 
     fn place(&self, doc: u32) -> (&Block<u32>, usize) {
@@ -95,7 +102,6 @@ impl Terms {
 #[derive(Debug, Default)]
 struct Share {
     fingerprints: Vec<u64>,
-    holders: Vec<u32>,
 }
 
 impl Share {
@@ -118,16 +124,11 @@ impl Share {
                         *state = FIRST | (start + at as u64);
                         ALONE
                     }
-                    number if number & FIRST == 0 => {
-                        out.holders[number as usize] =
-                            out.holders[number as usize].saturating_add(1);
-                        number
-                    }
+                    number if number & FIRST == 0 => number,
                     first => {
                         let number = out.fingerprints.len() as u64;
                         *state = number;
                         out.fingerprints.push(fingerprint);
-                        out.holders.push(2);
                         let first = first & !FIRST;
                         let holder = starts.partition_point(|&start| start <= first) - 1;
                         let at = (first - starts[holder]) as usize;
@@ -141,7 +142,6 @@ impl Share {
             start += block.values.len() as u64;
         }
         out.fingerprints.shrink_to_fit();
-        out.holders.shrink_to_fit();
         out
     }
 }
@@ -215,14 +215,14 @@ impl Lists {
     ///
     /// # Panics
     /// If there is room for more than 4,294,967,295 documents.
-    pub fn new<'h>(holders: impl Iterator<Item = &'h u32> + Clone, cap: u32) -> Self {
+    pub fn new(holders: &[u32], cap: u32) -> Self {
         let mut start = 0u64;
-        let mut heads = Vec::with_capacity(holders.clone().count());
-        heads.extend(holders.map(|&holders| {
+        let head = |&holders: &u32| {
             let head = (u32::try_from(start).expect("fewer postings"), 0);
             start += u64::from(holders.min(cap));
             head
-        }));
+        };
+        let heads = holders.iter().map(head).collect();
         Self { heads, docs: vec![0; start as usize], cap, stopped: 0 }
     }
 
@@ -289,7 +289,7 @@ mod tests {
                 .collect();
             let holders: Vec<u32> =
                 (0..40).map(|f| held.iter().filter(|h| h.contains(&f)).count() as u32).collect();
-            let (mut lists, mut postings) = (Lists::new(holders.iter(), cap), Postings::new(cap));
+            let (mut lists, mut postings) = (Lists::new(&holders, cap), Postings::new(cap));
             for (doc, held) in held.iter().enumerate() {
                 for &f in held {
                     lists.insert(f as u32, doc as u32);
@@ -324,7 +324,7 @@ mod tests {
             out
         });
         let terms = Terms::new(blocks.collect());
-        let mut holders: Vec<u32> = vec![0; terms.holders().count()];
+        let mut holders: Vec<u32> = vec![0; terms.holders().len()];
         for (doc, block) in all.iter().enumerate() {
             let is_shared = |f: &&u64| all.iter().filter(|b| b.contains(f)).count() > 1;
             let expected: Vec<u64> = block.iter().filter(is_shared).copied().collect();
@@ -334,7 +334,7 @@ mod tests {
             assert_eq!(terms.probes(doc as u32), own);
             own.iter().for_each(|&n| holders[n as usize] += 1);
         }
-        assert!(holders.iter().eq(terms.holders()));
+        assert_eq!(holders, terms.holders());
         assert!(holders.len() > 1000);
     }
 }

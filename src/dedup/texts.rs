@@ -110,6 +110,15 @@ impl Ready {
         self.held.iter().rev().find(|(r, _)| *r == rank).map(|(_, document)| Arc::clone(document))
     }
 
+    /// Holds a document no longer.
+    pub fn release(&mut self, rank: u32) {
+        if let Some(at) = self.held.iter().rposition(|(r, _)| *r == rank)
+            && let Some((_, document)) = self.held.remove(at)
+        {
+            self.bytes -= bytes_of(&document);
+        }
+    }
+
     /// A document to be written over.
     pub fn buffer(&mut self) -> Document {
         self.free.pop().unwrap_or_default()

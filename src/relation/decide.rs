@@ -221,3 +221,14 @@ impl Default for Thresholds {
 pub fn decide(evidence: &Evidence, thresholds: &Thresholds) -> Relation {
     rules::judge(evidence, thresholds, &mut |_| {})
 }
+
+/// Whether no pair of different tokens can match or overlap of which `matched` words at most are
+/// matched, `longest` at most in one run, where either document holds `least` words of content or more.
+pub(crate) fn are_strangers(matched: f64, longest: f64, least: f64, t: &Thresholds) -> bool {
+    let contained = if least > 0.0 { matched / least } else { 1.0 };
+    let article = matched >= t.min_matched && contained >= t.min_containment;
+    let passage = matched >= t.passage_words && contained >= t.passage_containment;
+    let opening = longest >= t.long_opening_words && contained >= t.passage_containment;
+    let overlap = longest >= t.min_overlap_run;
+    !(article || passage || opening || overlap)
+}

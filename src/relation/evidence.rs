@@ -237,6 +237,9 @@ fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
 
 /// Jaccard and both containments of two shingle sets, exact.
 fn resemblance(a: &[u64], b: &[u64]) -> (f64, f64, f64) {
+    if a == b && !a.is_empty() {
+        return (1.0, 1.0, 1.0);
+    }
     let set = |x: &[u64]| {
         let mut x = x.to_vec();
         x.sort_unstable();

@@ -5,6 +5,7 @@ mod evidence;
 mod numbers;
 mod rules;
 
+pub(crate) use decide::are_strangers;
 pub use decide::{Confidence, Relation, Thresholds, confidence, decide};
 #[cfg(feature = "online")]
 pub(crate) use evidence::measure_runs;

@@ -24,6 +24,9 @@ pub struct DedupArgs {
     /// policy. Nothing of this file is written. May be given several times.
     #[arg(help_heading = "Policy", long, value_name = "FILE")]
     pub against: Vec<PathBuf>,
+    /// Keep the texts and the lines in temporary files (TMPDIR), for corpora larger than memory.
+    #[arg(help_heading = "Matching", long)]
+    pub stream: bool,
     /// Where the kept lines go.
     #[arg(help_heading = "Output", long, short, value_name = "FILE")]
     pub output: PathBuf,

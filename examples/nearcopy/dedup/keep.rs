@@ -8,6 +8,8 @@ use nearcopy::dedup::Cluster;
 use nearcopy::{Comparer, Evidence, Relation, Report};
 use rayon::prelude::*;
 use std::collections::HashMap;
+use std::io;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// What becomes of a document.
 #[derive(Debug, Clone, Copy)]
@@ -24,13 +26,16 @@ const MOST_COMPARED: usize = 16;
 
 /// The fates within the clusters of `report`, whose documents are `docs` of the corpus, and the number
 /// of documents that were kept without being compared with all kept ones of their cluster.
+///
+/// # Errors
+/// If a text cannot be read again.
 pub fn decide(
     corpus: &Corpus,
     report: &Report,
     docs: &[usize],
     ranks: &[Rank],
     linkage: Linkage,
-) -> (Vec<(usize, Fate)>, u64) {
+) -> io::Result<(Vec<(usize, Fate)>, u64)> {
     let one = |cluster: &Cluster| {
         let mut order: Vec<usize> = cluster.docs().collect();
         // stable: of equal ranks the longer article first
@@ -44,9 +49,9 @@ pub fn decide(
             let fate = match kept.first() {
                 // linked through others: one is kept for all of them
                 Some(&first) if linkage == Linkage::Components => {
-                    Some((first, judge.relate(at, first)))
+                    Some((first, judge.relate(at, first)?))
                 }
-                _ => judge.best(at, &kept[..kept.len().min(MOST_COMPARED)]),
+                _ => judge.best(at, &kept[..kept.len().min(MOST_COMPARED)])?,
             };
             fates.push((
                 docs[at],
@@ -61,12 +66,17 @@ pub fn decide(
                 },
             ));
         }
-        (fates, capped)
+        Ok((fates, capped))
     };
-    let all: Vec<(Vec<(usize, Fate)>, u64)> = report.clusters().par_iter().map(one).collect();
+    let all: io::Result<Vec<(Vec<(usize, Fate)>, u64)>> =
+        report.clusters().par_iter().map(one).collect();
+    let all = all?;
     let capped = all.iter().map(|(_, capped)| capped).sum();
-    (all.into_iter().flat_map(|(fates, _)| fates).collect(), capped)
+    Ok((all.into_iter().flat_map(|(fates, _)| fates).collect(), capped))
 }
+
+/// A kept document, and how another one is related to it.
+type Kept = (usize, (Relation, Evidence));
 
 /// Compares the documents of one cluster, no two texts twice.
 struct Judge<'a> {
@@ -77,7 +87,8 @@ struct Judge<'a> {
     known: HashMap<usize, (Relation, Evidence)>,
     comparer: Comparer,
     prepared: HashMap<usize, Document>,
-    compared: HashMap<(&'a str, usize), (Relation, Evidence)>,
+    /// By the XXH3-128 of the text.
+    compared: HashMap<(u128, usize), (Relation, Evidence)>,
 }
 
 impl<'a> Judge<'a> {
@@ -94,40 +105,41 @@ impl<'a> Judge<'a> {
     }
 
     /// Of the kept documents that `at` matches the one with which it shares the most.
-    fn best(&mut self, at: usize, kept: &[usize]) -> Option<(usize, (Relation, Evidence))> {
+    fn best(&mut self, at: usize, kept: &[usize]) -> io::Result<Option<Kept>> {
         let mut best: Option<(u64, usize, (Relation, Evidence))> = None;
         for &other in kept {
-            let (relation, evidence) = self.relate(at, other);
+            let (relation, evidence) = self.relate(at, other)?;
             let matched = (evidence.matched_a.min(evidence.matched_b) * 16.0) as u64;
             if relation.is_match() && best.is_none_or(|(most, ..)| matched > most) {
                 best = Some((matched, other, (relation, evidence)));
             }
         }
-        best.map(|(_, other, found)| (other, found))
+        Ok(best.map(|(_, other, found)| (other, found)))
     }
 
     /// How `at` is related to `other`.
-    fn relate(&mut self, at: usize, other: usize) -> (Relation, Evidence) {
+    fn relate(&mut self, at: usize, other: usize) -> io::Result<(Relation, Evidence)> {
         if other == self.representative
             && let Some(&found) = self.known.get(&at)
         {
-            return found;
+            return Ok(found);
         }
         if at == self.representative
             && let Some((relation, evidence)) = self.known.get(&other)
         {
-            return (relation.reversed(), evidence.reversed());
+            return Ok((relation.reversed(), evidence.reversed()));
         }
-        let corpus = self.corpus;
-        let text = |at: usize| corpus.records[self.docs[at]].text.as_str();
-        let key = (text(at), other);
+        let text = self.corpus.text(self.docs[at])?;
+        let key = (xxh3_128(text.as_bytes()), other);
         if let Some(&found) = self.compared.get(&key) {
-            return found;
+            return Ok(found);
         }
-        let comparer = &self.comparer;
-        let prepared = self.prepared.entry(other).or_insert_with(|| comparer.prepare(text(other)));
-        let found = comparer.relate(&comparer.prepare(text(at)), prepared);
+        if !self.prepared.contains_key(&other) {
+            let document = self.comparer.prepare(&self.corpus.text(self.docs[other])?);
+            self.prepared.insert(other, document);
+        }
+        let found = self.comparer.relate(&self.comparer.prepare(&text), &self.prepared[&other]);
         self.compared.insert(key, found);
-        found
+        Ok(found)
     }
 }

@@ -9,18 +9,21 @@ mod policy;
 use crate::batch;
 use crate::cli::{Cli, Input};
 use crate::exit::{Done, Stop};
-use crate::input::{self, Corpus, Record, Wanted};
+use crate::input::{self, Corpus, Wanted};
 use crate::layout::{clean, count, number};
 use crate::manifest::Manifest;
 use crate::output::Output;
 use crate::problems::{Problems, say};
 use crate::progress::Progress;
 use crate::records;
+use crate::stream::{self, Again, Taker};
 use annotate::Added;
 use keep::Fate;
-use nearcopy::dedup::Doc;
-use nearcopy::{Dedup, Evidence, Relation, Report};
+use nearcopy::dedup::{Batch, Doc, Reference, Unread};
+use nearcopy::{Evidence, Relation};
 use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -63,18 +66,20 @@ pub fn run(cli: &Cli, args: &DedupArgs) -> Result<Done, Stop> {
     let manifest = args.manifest.as_deref().map(Output::create).transpose()?;
     let progress = Progress::new(cli.quiet);
     let mut problems = Problems::new(args.input.strict, cli.quiet, progress.clone());
-    let corpus = input::read(&args.input, Wanted::Lines, &mut problems, &progress)?;
-    if args.annotate {
-        refuse_taken(&corpus, &args.annotate_prefix)?;
-    }
-    let earlier = read_earlier(args, &mut problems, &progress)?;
-    let ranks = policy::ranks(args, &corpus, &mut problems);
-    let found = batch::on_threads(args.matching.threads, || {
-        Ok(Found::new(args, &corpus, earlier.as_ref(), &ranks, &progress))
+    let (earlier, corpus, found) = batch::on_threads(args.matching.threads, || {
+        let earlier = Before::read(args, &mut problems, &progress)?;
+        let (corpus, found) = Found::new(args, earlier.as_ref(), &mut problems, &progress)?;
+        Ok((earlier.map(|earlier| earlier.corpus), corpus, found))
     })?;
 
-    let view = View { corpus: &corpus, earlier: earlier.as_ref(), fates: &found.fates };
-    view.write(&mut output, args).map_err(|e| output.failed(&e))?;
+    let clusters = if args.annotate { clusters(&found.fates) } else { Vec::new() };
+    let view = View { corpus: &corpus, earlier: earlier.as_ref(), fates: &found.fates, clusters };
+    for doc in 0..corpus.records.len() {
+        if let Some(line) = view.line(doc, args).map_err(|e| not_again(&e))? {
+            let written = output.write_all(&line).and_then(|()| output.write_all(b"\n"));
+            written.map_err(|e| output.failed(&e))?;
+        }
+    }
     if let Some(file) = &mut removed {
         view.write_removed(file).map_err(|e| file.failed(&e))?;
     }
@@ -102,28 +107,40 @@ pub fn run(cli: &Cli, args: &DedupArgs) -> Result<Done, Stop> {
     Ok(problems.done())
 }
 
-/// The documents that were kept before. A document without an id, or with one that stands twice, has a
-/// name of its own, since none of them is written.
-fn read_earlier(
-    args: &DedupArgs,
-    problems: &mut Problems,
-    progress: &Progress,
-) -> Result<Option<Corpus>, Stop> {
-    if args.against.is_empty() {
-        return Ok(None);
+/// The documents that were kept before.
+struct Before {
+    reference: Reference,
+    corpus: Corpus,
+}
+
+impl Before {
+    /// A document without an id, or with one that stands twice, has a name of its own, since none of
+    /// them is written.
+    fn read(
+        args: &DedupArgs,
+        problems: &mut Problems,
+        progress: &Progress,
+    ) -> Result<Option<Self>, Stop> {
+        if args.against.is_empty() {
+            return Ok(None);
+        }
+        let mut wanted = args.input.clone();
+        wanted.paths.clone_from(&args.against);
+        wanted.limit = None;
+        wanted.sample = None;
+        wanted.on_duplicate_id = input::args::OnDuplicateId::Suffix;
+        let mut reference = batch::settings(&args.matching).reference();
+        let (texts, spool) = (Wanted::Texts, args.stream);
+        let corpus = stream::read(&wanted, texts, spool, &mut reference, problems, progress)?;
+        Ok(Some(Self { reference, corpus }))
     }
-    let mut wanted = args.input.clone();
-    wanted.paths.clone_from(&args.against);
-    wanted.limit = None;
-    wanted.sample = None;
-    wanted.on_duplicate_id = input::args::OnDuplicateId::Suffix;
-    input::read(&wanted, Wanted::Texts, problems, progress).map(Some)
 }
 
 /// Refuses lines that hold a field that would be added.
 fn refuse_taken(corpus: &Corpus, prefix: &str) -> Result<(), Stop> {
-    for record in &corpus.records {
-        if let Some(name) = annotate::taken(&record.raw, prefix) {
+    for (doc, record) in corpus.records.iter().enumerate() {
+        let line = corpus.line(doc).map_err(|e| not_again(&e))?;
+        if let Some(name) = annotate::taken(&line, prefix) {
             return Err(Stop::Refused(format!(
                 "{}: the field `{}` is there already; name other ones with --annotate-prefix",
                 clean(&corpus.place(record)),
@@ -132,6 +149,45 @@ fn refuse_taken(corpus: &Corpus, prefix: &str) -> Result<(), Stop> {
         }
     }
     Ok(())
+}
+
+fn not_again(error: &io::Error) -> Stop {
+    let folder = std::env::temp_dir();
+    Stop::Refused(format!("{}: the temporary file of --stream: {error}", folder.display()))
+}
+
+/// Takes new documents: those that repeat earlier ones are done, the others go to the batch.
+struct Sorter<'b> {
+    before: Option<&'b Before>,
+    batch: Batch,
+    /// Positions of the documents of the batch.
+    left: Vec<usize>,
+    fates: Vec<Fate>,
+    capped: u64,
+    unread: Vec<Unread<io::Error>>,
+}
+
+impl Taker for Sorter<'_> {
+    fn take(&mut self, docs: &[Doc<'_>]) {
+        let start = self.fates.len();
+        let mut fates = vec![Fate::Kept; docs.len()];
+        if let Some(before) = self.before {
+            let again = Again { corpus: &before.corpus, docs: None };
+            let answer = before.reference.look_up(docs, &again);
+            for (fate, found) in fates.iter_mut().zip(answer.against.found) {
+                if let Some(found) = found {
+                    *fate = Fate::RepeatsEarlier(found.doc, found.relation, found.evidence);
+                }
+            }
+            self.capped += answer.against.candidates_capped;
+            self.unread.extend(answer.unread);
+        }
+        let is_left = |at: &usize| matches!(fates[*at], Fate::Kept);
+        let left: Vec<usize> = (0..docs.len()).filter(is_left).collect();
+        self.batch.add(&left.iter().map(|&at| docs[at]).collect::<Vec<_>>());
+        self.left.extend(left.iter().map(|at| start + at));
+        self.fates.extend(fates);
+    }
 }
 
 /// What becomes of each document, and what that cost.
@@ -145,38 +201,45 @@ struct Found {
 impl Found {
     fn new(
         args: &DedupArgs,
-        corpus: &Corpus,
-        earlier: Option<&Corpus>,
-        ranks: &[policy::Rank],
+        before: Option<&Before>,
+        problems: &mut Problems,
         progress: &Progress,
-    ) -> Self {
-        let settings = batch::settings(&args.matching);
-        let mut fates = vec![Fate::Kept; corpus.records.len()];
-        let mut limits = Vec::new();
-        if let Some(earlier) = earlier {
-            progress.looking_up((earlier.records.len() + corpus.records.len()) as u64);
-            let (before, new) = (earlier.records.iter().map(doc), corpus.records.iter().map(doc));
-            let answer =
-                settings.against_with_progress(before, new, &|done| progress.matched(done));
-            progress.finish();
-            for (fate, found) in fates.iter_mut().zip(answer.found) {
-                if let Some(found) = found {
-                    *fate = Fate::RepeatsEarlier(found.doc, found.relation, found.evidence);
-                }
-            }
-            limits.push((answer.candidates_capped, CANDIDATES));
-            limits.push((answer.fingerprints_stopped, EARLIER_STOPPED));
+    ) -> Result<(Corpus, Self), Stop> {
+        let mut settings = batch::settings(&args.matching);
+        if !args.stream {
+            settings = settings.memory_budget(usize::MAX);
         }
-        let left: Vec<usize> =
-            (0..fates.len()).filter(|&doc| matches!(fates[doc], Fate::Kept)).collect();
-        let report = cluster(corpus, &left, &settings, progress);
-        let (within, capped) = keep::decide(corpus, &report, &left, ranks, args.matching.linkage);
+        let mut sorter = Sorter {
+            before,
+            batch: settings.batch(),
+            left: Vec::new(),
+            fates: Vec::new(),
+            capped: 0,
+            unread: Vec::new(),
+        };
+        let (lines, spool) = (Wanted::Lines, args.stream);
+        let corpus = stream::read(&args.input, lines, spool, &mut sorter, problems, progress)?;
+        if args.annotate {
+            refuse_taken(&corpus, &args.annotate_prefix)?;
+        }
+        let ranks = policy::ranks(args, &corpus, problems).map_err(|e| not_again(&e))?;
+        let Sorter { batch, left, mut fates, capped, unread, .. } = sorter;
+        let mut limits = Vec::new();
+        if let Some(before) = before {
+            let again = Again { corpus: &before.corpus, docs: None };
+            stream::tell_unread(&again, unread, problems)?;
+            limits.push((capped, CANDIDATES));
+            limits.push((before.reference.fingerprints_stopped(), EARLIER_STOPPED));
+        }
+        let report = stream::finish(batch, &corpus, Some(&left), problems, progress)?;
+        let (within, capped) = keep::decide(&corpus, &report, &left, &ranks, args.matching.linkage)
+            .map_err(|e| not_again(&e))?;
         for (doc, fate) in within {
             fates[doc] = fate;
         }
         limits.push((report.counts().candidates_capped, CANDIDATES));
         limits.push((report.counts().fingerprints_stopped, STOPPED));
-        Self { fates, capped, limits }
+        Ok((corpus, Self { fates, capped, limits }))
     }
 
     fn tell(&self, corpus: &Corpus) {
@@ -218,23 +281,27 @@ const CANDIDATES: &str = "documents had more candidates than are verified";
 const STOPPED: &str = "fingerprints stood in too many clusters to be of use";
 const EARLIER_STOPPED: &str = "fingerprints stood in too many earlier documents to be of use";
 
-fn doc(record: &Record) -> Doc<'_> {
-    Doc::new(&record.text).site(record.site.as_deref()).key(&record.id)
-}
-
-/// Clusters the documents `left` of the corpus; the report numbers them from 0.
-fn cluster(corpus: &Corpus, left: &[usize], settings: &Dedup, progress: &Progress) -> Report {
-    let docs = left.iter().map(|&at| doc(&corpus.records[at]));
-    progress.matching(2 * left.len() as u64);
-    let report = settings.run_with_progress(docs, &|steps| progress.matched(steps));
-    progress.finish();
-    report
-}
-
 struct View<'a> {
     corpus: &'a Corpus,
     earlier: Option<&'a Corpus>,
     fates: &'a [Fate],
+    /// Number of the documents that one is kept for, where the lines are annotated.
+    clusters: Vec<usize>,
+}
+
+/// Documents with the same kept one have the same number, counted from 1 in order of the input.
+fn clusters(fates: &[Fate]) -> Vec<usize> {
+    let mut numbers = HashMap::new();
+    let keys = fates.iter().enumerate().map(|(doc, fate)| match *fate {
+        Fate::Kept => (false, doc),
+        Fate::Repeats(kept, ..) => (false, kept),
+        Fate::RepeatsEarlier(kept, ..) => (true, kept),
+    });
+    keys.map(|key| {
+        let next = numbers.len() + 1;
+        *numbers.entry(key).or_insert(next)
+    })
+    .collect()
 }
 
 impl<'a> View<'a> {
@@ -253,49 +320,26 @@ impl<'a> View<'a> {
         }
     }
 
-    fn write(&self, out: &mut Output, args: &DedupArgs) -> io::Result<()> {
-        let clusters = if args.annotate { self.clusters() } else { Vec::new() };
-        let mut line = Vec::new();
-        for (doc, record) in self.corpus.records.iter().enumerate() {
-            let keep = matches!(self.fates[doc], Fate::Kept);
-            if args.annotate {
-                let (kept, file, found) = self.kept(doc);
-                let shares = found.as_ref().map(|(relation, e)| shares(*relation, e));
-                let added = Added {
-                    cluster: clusters[doc],
-                    keep,
-                    kept,
-                    kept_file: self.earlier.map(|_| file),
-                    relation: found.map(|(relation, _)| relation.name()),
-                    in_kept: shares.map(|s| s[0]),
-                    kept_in_it: shares.map(|s| s[1]),
-                };
-                line.clear();
-                annotate::line(&record.raw, &args.annotate_prefix, &added, &mut line);
-                out.write_all(&line)?;
-                out.write_all(b"\n")?;
-            } else if keep {
-                out.write_all(&record.raw)?;
-                out.write_all(b"\n")?;
-            }
+    /// What is written for a document; none if it goes.
+    fn line(&self, doc: usize, args: &DedupArgs) -> io::Result<Option<Cow<'a, [u8]>>> {
+        let keep = matches!(self.fates[doc], Fate::Kept);
+        if !args.annotate {
+            return keep.then(|| self.corpus.line(doc)).transpose();
         }
-        Ok(())
-    }
-
-    /// Documents with the same kept one have the same number, counted from 1 in order of the input.
-    fn clusters(&self) -> Vec<usize> {
-        let mut numbers = std::collections::HashMap::new();
-        let key = |doc: usize| match self.fates[doc] {
-            Fate::Kept => (false, doc),
-            Fate::Repeats(kept, ..) => (false, kept),
-            Fate::RepeatsEarlier(kept, ..) => (true, kept),
+        let (kept, file, found) = self.kept(doc);
+        let shares = found.as_ref().map(|(relation, e)| shares(*relation, e));
+        let added = Added {
+            cluster: self.clusters[doc],
+            keep,
+            kept,
+            kept_file: self.earlier.map(|_| file),
+            relation: found.map(|(relation, _)| relation.name()),
+            in_kept: shares.map(|s| s[0]),
+            kept_in_it: shares.map(|s| s[1]),
         };
-        (0..self.fates.len())
-            .map(|doc| {
-                let next = numbers.len() + 1;
-                *numbers.entry(key(doc)).or_insert(next)
-            })
-            .collect()
+        let mut line = Vec::new();
+        annotate::line(&*self.corpus.line(doc)?, &args.annotate_prefix, &added, &mut line);
+        Ok(Some(Cow::Owned(line)))
     }
 
     fn write_removed(&self, out: &mut Output) -> io::Result<()> {

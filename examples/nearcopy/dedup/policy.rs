@@ -6,6 +6,7 @@ use crate::exit::Stop;
 use crate::input::{Corpus, Record};
 use crate::problems::Problems;
 use serde_json::Value;
+use std::io;
 
 /// What a document is ranked by: the least is kept. Those without a value are last.
 pub type Rank = (bool, i128);
@@ -28,29 +29,35 @@ pub fn check(args: &DedupArgs) -> Result<(), Stop> {
 }
 
 /// The rank of each document; equal ranks are decided by the longer article.
-pub fn ranks(args: &DedupArgs, corpus: &Corpus, problems: &mut Problems) -> Vec<Rank> {
+///
+/// # Errors
+/// If a line cannot be read again.
+pub fn ranks(args: &DedupArgs, corpus: &Corpus, problems: &mut Problems) -> io::Result<Vec<Rank>> {
     let records = &corpus.records;
-    match args.keep {
+    Ok(match args.keep {
         Keep::Longest => vec![(false, 0); records.len()],
         Keep::First => (0..records.len()).map(|at| (false, at as i128)).collect(),
         Keep::Earliest => by_date(corpus, problems),
         Keep::Priority => {
             let name = args.priority_field.as_deref().unwrap_or_default();
-            let rank = |record: &Record| {
-                let value = field(record, name)?;
+            let rank = |value: String| {
                 if args.priority_order.is_empty() {
                     return date::number(&value).map(|number| -number);
                 }
                 args.priority_order.iter().position(|v| *v == value).map(|at| at as i128)
             };
+            let values = (0..records.len()).map(|doc| Ok(field(&*corpus.line(doc)?, name)));
+            let values: Vec<Option<i128>> = values
+                .map(|value: io::Result<_>| Ok(value?.and_then(rank)))
+                .collect::<io::Result<_>>()?;
             let what = if args.priority_order.is_empty() {
                 "without a number as priority, kept after the others"
             } else {
                 "with a priority that --priority-order does not name, kept after the others"
             };
-            last_where_none(corpus, records.iter().map(rank), what, problems)
+            last_where_none(corpus, values.into_iter(), what, problems)
         }
-    }
+    })
 }
 
 /// Moments and numbers cannot be compared: those of which there are more count.
@@ -102,8 +109,8 @@ fn last_where_none(
 }
 
 /// A field of the line, as text.
-fn field(record: &Record, name: &str) -> Option<String> {
-    let line = String::from_utf8_lossy(&record.raw);
+fn field(line: &[u8], name: &str) -> Option<String> {
+    let line = String::from_utf8_lossy(line);
     let object: Value = serde_json::from_str(line.trim_start_matches('\u{feff}')).ok()?;
     match object.get(name)? {
         Value::String(text) => Some(text.clone()),

@@ -4,23 +4,25 @@ use super::Corpus;
 use super::args::OnDuplicateId;
 use crate::exit::Stop;
 use crate::layout::{clean, count};
+use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 
 /// Makes sure that no two documents have one id.
 pub fn unique(corpus: &mut Corpus, on_duplicate: OnDuplicateId) -> Result<(), Stop> {
     const SHOWN: usize = 5;
-    let mut first: HashMap<&str, usize> = HashMap::with_capacity(corpus.records.len());
+    let records = &corpus.records;
+    // a tenth of the memory of a map
+    let mut by_id: Vec<u32> = (0..records.len() as u32).collect();
+    let id = |at: &u32| records[*at as usize].id.as_str();
+    by_id.par_sort_unstable_by(|x, y| id(x).cmp(id(y)).then(x.cmp(y)));
     let mut twice: Vec<(usize, usize)> = Vec::new();
-    for (at, record) in corpus.records.iter().enumerate() {
-        if let Some(&before) = first.get(record.id.as_str()) {
-            twice.push((before, at));
-        } else {
-            first.insert(&record.id, at);
-        }
+    for same in by_id.chunk_by(|x, y| id(x) == id(y)) {
+        twice.extend(same[1..].iter().map(|&at| (same[0] as usize, at as usize)));
     }
     if twice.is_empty() {
         return Ok(());
     }
+    twice.sort_unstable_by_key(|&(_, at)| at);
     if on_duplicate == OnDuplicateId::Refuse {
         let mut message = format!(
             "{} an id that stands before:",
@@ -43,7 +45,7 @@ pub fn unique(corpus: &mut Corpus, on_duplicate: OnDuplicateId) -> Result<(), St
         );
         return Err(Stop::Refused(message));
     }
-    let mut taken: HashSet<String> = first.into_keys().map(str::to_owned).collect();
+    let mut taken: HashSet<String> = records.iter().map(|record| record.id.clone()).collect();
     let mut next: HashMap<usize, u64> = HashMap::new();
     for (before, at) in twice {
         let number = next.entry(before).or_insert(2);

@@ -55,15 +55,15 @@ pub use text::read_text;
 pub struct Record {
     pub id: String,
     pub text: String,
-    pub site: Option<String>,
+    pub site: Option<Box<str>>,
     /// As the record or the archive writes it.
-    pub date: Option<String>,
+    pub date: Option<Box<str>>,
     /// Index into [`Corpus::sources`].
     source: u32,
     /// The line, row or record, counted from 1, in a file of many documents.
     line: Option<u64>,
     /// The bytes of the line without its end, where the lines were asked for.
-    pub raw: Vec<u8>,
+    pub raw: Box<[u8]>,
 }
 
 /// A file that was read.
@@ -98,6 +98,8 @@ pub struct Corpus {
     pub sources: Vec<Source>,
     /// Holds the texts where the records do not.
     pub spool: Option<Spool>,
+    /// Holds the lines where they were asked for and the records do not.
+    pub lines: Option<Spool>,
     /// Bytes of text.
     pub bytes: u64,
     /// Documents that were read, before any sample.
@@ -112,6 +114,14 @@ impl Corpus {
         match &self.spool {
             Some(spool) => spool.text(doc).map(Cow::Owned),
             None => Ok(Cow::Borrowed(&self.records[doc].text)),
+        }
+    }
+
+    /// The line of document `doc`, where the lines were asked for.
+    pub fn line(&self, doc: usize) -> io::Result<Cow<'_, [u8]>> {
+        match &self.lines {
+            Some(lines) => lines.bytes(doc).map(Cow::Owned),
+            None => Ok(Cow::Borrowed(&self.records[doc].raw)),
         }
     }
 
@@ -470,7 +480,8 @@ impl Reader<'_> {
             self.problems.note("without id, named FILE:LINE", &place);
             place
         });
-        let mut record = Record { id, text, site, date, source, line, raw };
+        let (site, date) = (site.map(Into::into), date.map(Into::into));
+        let mut record = Record { id, text, site, date, source, line, raw: raw.into() };
         match &mut self.sampler {
             Some(sampler) => sampler.offer(record),
             None => {

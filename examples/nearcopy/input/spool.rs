@@ -1,9 +1,9 @@
-//! Texts in a temporary file that no name leads to.
+//! Texts or lines in a temporary file that no name leads to.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-/// Texts one behind the other.
+/// Texts or lines one behind the other.
 #[derive(Debug)]
 pub struct Spool {
     file: BufWriter<File>,
@@ -18,21 +18,27 @@ impl Spool {
         })
     }
 
-    pub fn push(&mut self, text: &str) -> io::Result<()> {
-        self.ends.push(self.ends.last().unwrap_or(&0) + text.len() as u64);
-        self.file.write_all(text.as_bytes())
+    pub fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.ends.push(self.ends.last().unwrap_or(&0) + bytes.len() as u64);
+        self.file.write_all(bytes)
     }
 
     pub fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
 
-    /// Text number `at`; all must have been flushed.
-    pub fn text(&self, at: usize) -> io::Result<String> {
+    /// Number `at`; all must have been flushed.
+    pub fn bytes(&self, at: usize) -> io::Result<Vec<u8>> {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         let mut bytes = vec![0; (self.ends[at] - start) as usize];
         read_at(self.file.get_ref(), &mut bytes, start)?;
-        String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+        Ok(bytes)
+    }
+
+    /// As [`bytes`](Self::bytes), of a text.
+    pub fn text(&self, at: usize) -> io::Result<String> {
+        let text = String::from_utf8(self.bytes(at)?);
+        text.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
 }
 

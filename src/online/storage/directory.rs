@@ -54,7 +54,7 @@ impl Storage for Directory {
         let file =
             OpenOptions::new().create(true).truncate(false).write(true).open(self.at(LOCK))?;
         match file.try_lock() {
-            Ok(()) => Ok(Box::new(Locked { _file: file })),
+            Ok(()) => Ok(Box::new(Locked { file })),
             Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
             Err(TryLockError::Error(error)) => Err(error),
         }
@@ -125,7 +125,37 @@ impl Append for Appended {
 
 #[derive(Debug)]
 struct Locked {
-    _file: File,
+    file: File,
 }
 
 impl Lock for Locked {}
+
+impl Drop for Locked {
+    /// Closing the file is not enough: a process that another thread is just starting holds a copy of
+    /// it until its program runs.
+    fn drop(&mut self) {
+        // an error leaves it to the closing
+        let _ = self.file.unlock();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_ends_although_a_copy_of_its_file_is_open() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = Directory::create(folder.path()).expect("a directory");
+        let lock = || {
+            let file = File::create(directory.at(LOCK)).expect("a file");
+            file.try_lock().map(|()| Locked { file })
+        };
+        let held = lock().expect("free");
+        assert!(lock().is_err());
+        let copy = held.file.try_clone().expect("a copy");
+        drop(held);
+        drop(lock().expect("free again"));
+        drop(copy);
+    }
+}
