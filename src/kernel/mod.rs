@@ -7,6 +7,8 @@
 
 pub(crate) mod bits;
 pub(crate) mod classify;
+#[cfg(feature = "online")]
+pub(crate) mod prefetch;
 pub(crate) mod roll;
 mod short;
 pub(crate) mod words;

@@ -155,8 +155,7 @@ impl Core {
             table.find(key, u32::MAX, &mut take);
         }
         for index in at.view.indexes.iter().rev() {
-            let bucket = index.keys().bucket(index.file(), posting)?;
-            index.keys().lookup(index.file(), posting, bucket, &mut take)?;
+            index.keys().reader(index.file()).look_up(posting, &mut take)?;
         }
         found
     }

@@ -134,7 +134,7 @@ impl Memtable {
     }
 
     fn add_postings(&self, done: &mut Done, doc: DocId, keys: &[u64]) -> Extent {
-        self.fingerprints.touch(keys);
+        self.fingerprints.prefetch(keys);
         for &key in keys {
             self.fingerprints.add(done.extent.postings, key, doc);
             done.extent.postings += 1;

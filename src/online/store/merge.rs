@@ -69,7 +69,7 @@ impl table::Source for Tables<'_> {
 
     fn fill(&self, partition: u64, bits: u32, into: &mut Vec<u64>) -> Result<(), IndexError> {
         for (index, table) in &self.parts {
-            table.fill(index.file(), partition, bits, self.keep, into)?;
+            table.reader(index.file()).fill(partition, bits, self.keep, into)?;
         }
         Ok(())
     }

@@ -28,7 +28,9 @@ use super::bytes::u64_at;
 use super::files::{corrupt, io_error};
 use crate::error::IndexError;
 use crate::hash;
+use crate::kernel::prefetch::prefetch;
 use crate::online::storage::{Append, Bytes, Storage};
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(super) const VERSION: u32 = 1;
@@ -212,46 +214,16 @@ impl Sealed {
     }
 
     /// The `len` bytes of data at `at`, verified.
-    #[inline]
     pub(super) fn get(&self, at: u64, len: usize) -> Result<&[u8], IndexError> {
-        self.verify(at, len)?;
-        Ok(&self.bytes[at as usize..at as usize + len])
+        self.reader().get(at, len)
     }
 
-    /// As [`get`](Self::get), and 8 bytes more of which nothing is promised, so that the last
-    /// number can be read as a wide one.
+    /// For many reads after one another.
     #[inline]
-    pub(super) fn get_wide(&self, at: u64, len: usize) -> Result<&[u8], IndexError> {
-        self.verify(at, len)?;
-        // the footer stands behind the data
-        Ok(&self.bytes[at as usize..at as usize + len + 8])
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader { file: self, bytes: &self.bytes, len: self.len, verified: &self.verified }
     }
 
-    /// A byte that is read only to have its cache line loaded.
-    #[inline]
-    pub(super) fn touch(&self, at: u64) -> u8 {
-        self.bytes.get(at as usize).copied().unwrap_or(0)
-    }
-
-    #[inline]
-    fn verify(&self, at: u64, len: usize) -> Result<(), IndexError> {
-        if !self.holds(at, len as u64) {
-            return Err(self.corrupt(at, "a range in the data", &len));
-        }
-        if len == 0 {
-            return Ok(());
-        }
-        let at = at as usize;
-        for block in at / BLOCK..=(at + len - 1) / BLOCK {
-            let word = self.verified[block / 64].load(Ordering::Relaxed);
-            if word >> (block % 64) & 1 == 0 {
-                self.verify_block(block)?;
-            }
-        }
-        Ok(())
-    }
-
-    #[cold]
     fn verify_block(&self, block: usize) -> Result<(), IndexError> {
         let at = block * BLOCK;
         let found = hash::bytes(&self.bytes[at..at + BLOCK]);
@@ -271,5 +243,76 @@ impl Sealed {
         found: &dyn std::fmt::Display,
     ) -> IndexError {
         corrupt(&self.name, at, expected, found)
+    }
+}
+
+/// A file with what each read needs at hand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reader<'a> {
+    file: &'a Sealed,
+    bytes: &'a [u8],
+    len: usize,
+    verified: &'a [AtomicU64],
+}
+
+impl<'a> Reader<'a> {
+    /// The `len` bytes of data at `at`, verified.
+    #[inline]
+    pub(super) fn get(&self, at: u64, len: usize) -> Result<&'a [u8], IndexError> {
+        self.verify(at, len)?;
+        Ok(&self.bytes[at as usize..at as usize + len])
+    }
+
+    /// As [`get`](Self::get), and 8 bytes more of which nothing is promised, so that the last
+    /// number can be read as a wide one.
+    #[inline]
+    pub(super) fn get_wide(&self, at: u64, len: usize) -> Result<&'a [u8], IndexError> {
+        self.verify(at, len)?;
+        // the footer stands behind the data
+        Ok(&self.bytes[at as usize..at as usize + len + 8])
+    }
+
+    /// Has the cache line of a byte loaded before it is read.
+    #[inline]
+    pub(super) fn prefetch(&self, at: u64) {
+        prefetch(self.bytes, at as usize);
+    }
+
+    #[inline]
+    fn verify(&self, at: u64, len: usize) -> Result<(), IndexError> {
+        if at.checked_add(len as u64).is_none_or(|end| end > self.len as u64) {
+            return Err(self.corrupt(at, "a range in the data", &len));
+        }
+        if len == 0 {
+            return Ok(());
+        }
+        let (first, last) = (at as usize / BLOCK, (at as usize + len - 1) / BLOCK);
+        // nearly always
+        if last - first <= 1 && self.is_verified(first) && self.is_verified(last) {
+            return Ok(());
+        }
+        self.verify_blocks(first..=last)
+    }
+
+    #[inline]
+    fn is_verified(&self, block: usize) -> bool {
+        self.verified[block / 64].load(Ordering::Relaxed) >> (block % 64) & 1 == 1
+    }
+
+    #[cold]
+    fn verify_blocks(&self, mut blocks: RangeInclusive<usize>) -> Result<(), IndexError> {
+        blocks.try_for_each(|block| {
+            if self.is_verified(block) { Ok(()) } else { self.file.verify_block(block) }
+        })
+    }
+
+    #[cold]
+    pub(super) fn corrupt(
+        &self,
+        at: u64,
+        expected: &str,
+        found: &dyn std::fmt::Display,
+    ) -> IndexError {
+        self.file.corrupt(at, expected, found)
     }
 }

@@ -7,8 +7,6 @@ use super::table::STOP;
 use super::view::Current;
 use super::{DocId, HEAD, List, Parts};
 use crate::error::IndexError;
-use std::cell::Cell;
-use std::hint::black_box;
 use std::sync::Arc;
 
 /// The store as it was when this was taken. Nothing that happens afterwards shows in it.
@@ -99,68 +97,66 @@ impl Snapshot {
         let view = &*at.view;
         let mut keys = Vec::with_capacity(fingerprints.len());
         keys_of(fingerprints, &mut keys);
+        if keys.is_empty() {
+            return Ok(());
+        }
+        // Passes of loads that do not wait for one another: first where to look, then what is there.
+        let tables = || view.indexes.iter().map(|index| index.fingerprints().reader(index.file()));
+        let memtables = || {
+            view.frozen
+                .iter()
+                .map(|table| (table, u32::MAX))
+                .chain((at.extent.postings > 0).then_some((&view.active, at.extent.postings)))
+        };
         let mut buckets = Vec::with_capacity(keys.len() * view.indexes.len());
-        // Three passes, each of loads that do not wait for one another: where the buckets begin,
-        // their first lines, and only then what they hold.
-        for index in view.indexes.iter().rev() {
-            for &key in &keys {
-                buckets.push(index.fingerprints().bucket(index.file(), key)?);
-            }
+        for (table, _) in memtables() {
+            table.fingerprints().prefetch(&keys);
         }
-        if at.extent.postings > 0 {
-            view.active.fingerprints().touch(&keys);
+        for table in tables() {
+            table.find_buckets(&keys, &mut buckets)?;
         }
-        for table in &view.frozen {
-            table.fingerprints().touch(&keys);
-        }
-        if !keys.is_empty() {
-            let mut seen = 0;
-            for (index, buckets) in view.indexes.iter().rev().zip(buckets.chunks(keys.len())) {
-                for (&key, &bucket) in keys.iter().zip(buckets) {
-                    seen ^= index.fingerprints().touch(index.file(), key, bucket);
-                }
-            }
-            black_box(seen);
-        }
+        // number of the fingerprint in the upper, document in the lower 32 bits
+        let mut found: Vec<u64> = Vec::new();
         let cap = core.options.cap as usize;
-        let mut docs: Vec<DocId> = Vec::with_capacity(cap.min(64) + 1);
-        for (i, &key) in keys.iter().enumerate() {
-            docs.clear();
-            let stopped = Cell::new(false);
-            let mut take = |doc: DocId| {
-                if doc == STOP {
-                    stopped.set(true);
-                } else if doc < at.end
-                    && doc != self.hidden
-                    && !core.removed.contains(doc, at.operations)
-                {
+        let shows = |doc: DocId| {
+            doc < at.end && doc != self.hidden && !core.removed.contains(doc, at.operations)
+        };
+        for (table, end) in memtables() {
+            for (i, &key) in (0..).zip(&keys) {
+                let before = found.len();
+                table.fingerprints().lookup(key, end, &mut |doc| {
+                    let posting = i << 32 | u64::from(doc);
                     // a document may be posted twice, and the lists are short
-                    if !docs.contains(&doc) {
-                        docs.push(doc);
+                    if shows(doc) && !found[before..].contains(&posting) {
+                        found.push(posting);
                     }
-                    stopped.set(docs.len() > cap);
-                }
-                !stopped.get()
-            };
-            if at.extent.postings > 0 {
-                view.active.fingerprints().lookup(key, at.extent.postings, &mut take);
+                    found.len() - before <= cap
+                });
             }
-            for table in &view.frozen {
-                if !stopped.get() {
-                    table.fingerprints().lookup(key, u32::MAX, &mut take);
-                }
+        }
+        for (table, buckets) in tables().zip(buckets.chunks(keys.len())) {
+            for (i, (&key, &bucket)) in (0..).zip(keys.iter().zip(buckets)) {
+                let before = found.len();
+                table.lookup(key, bucket, |doc| {
+                    if doc == STOP || shows(doc) {
+                        found.push(i << 32 | u64::from(doc));
+                    }
+                    found.len() - before <= cap
+                })?;
             }
-            for (n, index) in view.indexes.iter().rev().enumerate() {
-                let bucket = buckets[n * keys.len() + i];
-                if bucket.0 < bucket.1 && !stopped.get() {
-                    index.fingerprints().lookup(index.file(), key, bucket, &mut take)?;
-                }
-            }
-            let stopped = stopped.get();
-            if stopped {
+        }
+        found.sort_unstable();
+        found.dedup();
+        let (mut rest, mut docs) = (&found[..], Vec::new());
+        for i in 0..keys.len() {
+            let count = rest.partition_point(|&f| f >> 32 == i as u64);
+            let (own, others) = rest.split_at(count);
+            rest = others;
+            if own.len() > cap || own.last().is_some_and(|&f| f as DocId == STOP) {
                 each(i, List::Stopped);
             } else {
-                docs.sort_unstable();
+                docs.clear();
+                docs.extend(own.iter().map(|&f| f as DocId));
                 each(i, List::Docs(&docs));
             }
         }

@@ -1,7 +1,7 @@
 //! Sorted postings of a segment, and look-ups in them.
 //!
 //! A posting is (key, document). Keys are 40 bits of a hash ([`key_of`]), so the top `b` bits name one
-//! of `2^b` buckets of 64 to 128 postings, and only the remaining `40 - b` bits are stored:
+//! of `2^b` buckets of 16 to 32 postings, and only the remaining `40 - b` bits are stored:
 //!
 //! | part | size | what |
 //! |---|---|---|
@@ -10,18 +10,20 @@
 //!
 //! Entry `i` is the bits `i w` to `i w + w` of the part, read as one little-endian number, and `w` is
 //! at most 57. `d` bits hold the document's number less the least of the segment; the code of all ones is
-//! a *stop mark*: the key had too many documents and keeps none. `w` is about 42 for 24 postings a
-//! document and 45 for 4, whatever the number of documents: 5.3 bytes a posting with the directory.
+//! a *stop mark*: the key had too many documents and keeps none. `w` is about 40 for 24 postings a
+//! document and 43 for 4, whatever the number of documents: 5.2 bytes a posting with the directory.
+//! Files may have been written with any other number of buckets within the limits.
 //!
-//! The directory is small enough for the processor's caches. Keys are spread evenly, so an entry
-//! stands within a few places of where its key says: a look-up loads one or two cache lines.
+//! Keys are spread evenly, so an entry stands within a few places of where its key says: a look-up
+//! loads a line of the directory and one or two of the entries. Memory answers late, but many at a
+//! time: [`TableReader::find_buckets`] asks for the lines of all keys before one of them is read.
 //!
 //! Two different fingerprints agree in their 40 bits with probability 2^-40, so a look-up among `n`
 //! distinct fingerprints reports a chance posting with probability `n` / 2^40: 10^-4 for 10^8.
 
 use super::DocId;
 use super::bytes::u32_at;
-use super::sealed::{Sealed, SealedWriter};
+use super::sealed::{Reader, Sealed, SealedWriter};
 use crate::error::IndexError;
 use crate::hash;
 
@@ -31,8 +33,11 @@ const MIN_BUCKET_BITS: u32 = 8;
 const MAX_BUCKET_BITS: u32 = 26;
 /// Most bits of an entry: with the bits of a byte before it, it can be read as one number.
 const MAX_ENTRY_BITS: u32 = 57;
-/// A longer bucket holds a long list, so that its keys are not spread evenly.
-const LONG_BUCKET: usize = 512;
+/// Buckets hold this many postings on average, or up to twice as many.
+const PER_BUCKET: u64 = 16;
+/// Entries that are searched first: a key stands off its expected place by less than half as many, but
+/// for one in 25.
+const WINDOW: u32 = 8;
 /// Stands for a stop mark among documents.
 pub(super) const STOP: DocId = DocId::MAX;
 /// Number of fields that describe a table.
@@ -60,7 +65,7 @@ impl Shape {
         // the greatest code is the stop mark
         let codes = u64::from(end.saturating_sub(base)) + 1;
         let doc_bits = codes.next_power_of_two().trailing_zeros().clamp(1, 32);
-        let bucket_bits = (postings / 64).max(1).ilog2();
+        let bucket_bits = (postings / PER_BUCKET).max(1).ilog2();
         let least = MIN_BUCKET_BITS.max((KEY_BITS + doc_bits).saturating_sub(MAX_ENTRY_BITS));
         Self { bucket_bits: bucket_bits.clamp(least, MAX_BUCKET_BITS), doc_bits, base }
     }
@@ -239,53 +244,78 @@ impl Table {
         self.shape.bucket_bits
     }
 
-    /// Numbers of the entries in the buckets `from..to`.
+    /// For many look-ups after one another in `file`, which it was opened from.
     #[inline]
-    fn range(&self, file: &Sealed, from: u64, to: u64) -> Result<(u32, u32), IndexError> {
-        let at = |bucket: u64| self.directory + 4 * bucket;
-        let (start, end) = if to == from + 1 {
-            let both = file.get(at(from), 8)?;
-            (u32_at(both, 0), u32_at(both, 4))
-        } else {
-            (u32_at(file.get(at(from), 4)?, 0), u32_at(file.get(at(to), 4)?, 0))
-        };
-        if start > end || end > self.count {
-            return Err(file.corrupt(at(from), "an ascending directory", &start));
+    pub(super) fn reader<'a>(&self, file: &'a Sealed) -> TableReader<'a> {
+        TableReader { table: *self, file: file.reader() }
+    }
+}
+
+/// A table and its file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TableReader<'a> {
+    table: Table,
+    file: Reader<'a>,
+}
+
+/// Where a key is searched: the number of its bucket's first entry and of the one after the last.
+pub(super) type Bucket = (u32, u32);
+
+impl<'a> TableReader<'a> {
+    /// The entries of the bucket of this number.
+    #[inline]
+    fn bucket(&self, number: u64) -> Result<Bucket, IndexError> {
+        let at = self.table.directory + 4 * number;
+        let both = self.file.get(at, 8)?;
+        let (start, end) = (u32_at(both, 0), u32_at(both, 4));
+        if start > end || end > self.table.count {
+            return Err(self.file.corrupt(at, "an ascending directory", &start));
         }
         Ok((start, end))
     }
 
-    /// Entries of the bucket of `key`.
+    /// Adds the buckets of `keys` and has the cache lines loaded in which the keys are expected there.
     #[inline]
-    pub(super) fn bucket(&self, file: &Sealed, key: u64) -> Result<(u32, u32), IndexError> {
-        let bucket = key >> self.shape.rest_bits();
-        self.range(file, bucket, bucket + 1)
-    }
-
-    /// About where `key` stands in its bucket: keys are spread evenly.
-    #[inline]
-    fn guess(&self, key: u64, bucket: (u32, u32)) -> u32 {
-        let rest = key & ((1 << self.shape.rest_bits()) - 1);
-        ((rest * u64::from(bucket.1 - bucket.0)) >> self.shape.rest_bits()) as u32
-    }
-
-    /// Has the cache line loaded in which `key` is expected in its bucket.
-    #[inline]
-    pub(super) fn touch(&self, file: &Sealed, key: u64, bucket: (u32, u32)) -> u8 {
-        let entry = u64::from(bucket.0 + self.guess(key, bucket));
-        file.touch(self.entries + entry * u64::from(self.shape.entry_bits()) / 8)
-    }
-
-    #[inline]
-    fn entries<'a>(
+    pub(super) fn find_buckets(
         &self,
-        file: &'a Sealed,
-        (start, end): (u32, u32),
-    ) -> Result<Entries<'a>, IndexError> {
-        let bits = self.shape.entry_bits();
+        keys: &[u64],
+        into: &mut Vec<Bucket>,
+    ) -> Result<(), IndexError> {
+        let shape = self.table.shape;
+        let known = into.len();
+        for &key in keys {
+            into.push(self.bucket(key >> shape.rest_bits())?);
+        }
+        let bits = u64::from(shape.entry_bits());
+        for (&key, &bucket) in keys.iter().zip(&into[known..]) {
+            let (from, _) = self.window(key, bucket);
+            // what lies at the very ends of the window is seldom read
+            for entry in [from + 1, from + WINDOW - 1] {
+                let at = u64::from(bucket.0.wrapping_add(entry)) * bits / 8;
+                self.file.prefetch(self.table.entries + at);
+            }
+        }
+        Ok(())
+    }
+
+    /// The entries of its bucket among which `key` is searched first: those about where it stands if
+    /// keys are spread evenly.
+    #[inline]
+    fn window(&self, key: u64, bucket: Bucket) -> (u32, u32) {
+        let rest_bits = self.table.shape.rest_bits();
+        let rest = key & ((1 << rest_bits) - 1);
+        let count = bucket.1 - bucket.0;
+        let expected = ((rest * u64::from(count)) >> rest_bits) as u32;
+        let from = expected.saturating_sub(WINDOW / 2).min(count.saturating_sub(WINDOW));
+        (from, count.min(from + WINDOW))
+    }
+
+    #[inline]
+    fn entries(&self, (start, end): Bucket) -> Result<Entries<'a>, IndexError> {
+        let bits = self.table.shape.entry_bits();
         let first = u64::from(start) * u64::from(bits);
         let len = (u64::from(end) * u64::from(bits)).div_ceil(8) - first / 8;
-        let bytes = file.get_wide(self.entries + first / 8, len as usize)?;
+        let bytes = self.file.get_wide(self.table.entries + first / 8, len as usize)?;
         Ok(Entries {
             bytes,
             first: (first % 8) as usize,
@@ -294,39 +324,40 @@ impl Table {
         })
     }
 
+    /// [`lookup`](Self::lookup) of one key whose bucket is not known.
+    pub(super) fn look_up(
+        &self,
+        key: u64,
+        each: impl FnMut(DocId) -> bool,
+    ) -> Result<(), IndexError> {
+        self.lookup(key, self.bucket(key >> self.table.shape.rest_bits())?, each)
+    }
+
     /// Calls `each` with the documents of `key` in increasing order, a stop mark last, until it
     /// returns false. `bucket` is the key's.
     #[inline]
     pub(super) fn lookup(
         &self,
-        file: &Sealed,
         key: u64,
-        bucket: (u32, u32),
-        each: &mut dyn FnMut(DocId) -> bool,
+        bucket: Bucket,
+        mut each: impl FnMut(DocId) -> bool,
     ) -> Result<(), IndexError> {
+        let shape = self.table.shape;
+        let entries = self.entries(bucket)?;
         let count = (bucket.1 - bucket.0) as usize;
-        let entries = self.entries(file, bucket)?;
-        let first = (key & ((1 << self.shape.rest_bits()) - 1)) << self.shape.doc_bits;
-        let mut i = if count <= LONG_BUCKET {
-            let mut i = self.guess(key, bucket) as usize;
-            while i > 0 && entries.get(i - 1) >= first {
-                i -= 1;
-            }
-            while i < count && entries.get(i) < first {
-                i += 1;
-            }
-            i
-        } else {
-            let (mut low, mut high) = (0, count);
-            while low < high {
-                let middle = (low + high) / 2;
-                if entries.get(middle) < first { low = middle + 1 } else { high = middle }
-            }
-            low
-        };
+        let first = (key & ((1 << shape.rest_bits()) - 1)) << shape.doc_bits;
+        let (from, to) = self.window(key, bucket);
+        let (from, to) = (from as usize, to as usize);
+        let mut i = entries.first_from(from, to, first);
+        // hardly ever, if the keys are spread evenly
+        if i == from && i > 0 && entries.get(i - 1) >= first {
+            i = entries.first_from(0, i, first);
+        } else if i == to && i < count && entries.get(i) < first {
+            i = entries.first_from(i, count, first);
+        }
         while i < count {
             let entry = entries.get(i);
-            if entry - first > self.shape.stop_code() || !each(self.shape.doc(entry)) {
+            if entry - first > shape.stop_code() || !each(shape.doc(entry)) {
                 break;
             }
             i += 1;
@@ -335,26 +366,26 @@ impl Table {
     }
 
     /// Adds the postings of a partition as [`Source::fill`] does, in order, those for which `keep`
-    /// holds. `bits` is at most [`bucket_bits`](Self::bucket_bits).
+    /// holds. `bits` is at most [`bucket_bits`](Table::bucket_bits).
     pub(super) fn fill(
         &self,
-        file: &Sealed,
         partition: u64,
         bits: u32,
         keep: &dyn Fn(DocId) -> bool,
         into: &mut Vec<u64>,
     ) -> Result<(), IndexError> {
-        let buckets_a_partition = self.shape.bucket_bits - bits;
-        let rest_bits = self.shape.rest_bits();
+        let shape = self.table.shape;
+        let buckets_a_partition = shape.bucket_bits - bits;
+        let rest_bits = shape.rest_bits();
         let from = partition << buckets_a_partition;
         for within in 0..1u64 << buckets_a_partition {
-            let range = self.range(file, from + within, from + within + 1)?;
-            let entries = self.entries(file, range)?;
+            let range = self.bucket(from + within)?;
+            let entries = self.entries(range)?;
             for i in 0..(range.1 - range.0) as usize {
                 let entry = entries.get(i);
-                let doc = self.shape.doc(entry);
+                let doc = shape.doc(entry);
                 if doc == STOP || keep(doc) {
-                    let rest = within << rest_bits | entry >> self.shape.doc_bits;
+                    let rest = within << rest_bits | entry >> shape.doc_bits;
                     into.push(rest << 32 | u64::from(doc));
                 }
             }
@@ -373,6 +404,19 @@ struct Entries<'a> {
 }
 
 impl Entries<'_> {
+    /// Number of the first entry of `from..to` that is `least` or more, `to` if there is none.
+    #[inline]
+    fn first_from(&self, from: usize, to: usize, least: u64) -> usize {
+        let (mut first, mut size) = (from, to - from);
+        // the outcome of a comparison is as good as random: it moves a number, not the course
+        while size > 1 {
+            let half = size / 2;
+            first += half * usize::from(self.get(first + half - 1) < least);
+            size -= half;
+        }
+        first + usize::from(size == 1 && self.get(first) < least)
+    }
+
     #[inline]
     fn get(&self, i: usize) -> u64 {
         let at = self.first + i * self.bits;

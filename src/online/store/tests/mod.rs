@@ -6,6 +6,7 @@ mod doors;
 mod faults;
 mod golden;
 mod kill;
+mod lookup;
 mod model;
 mod stress;
 mod support;
