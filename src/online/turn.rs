@@ -49,30 +49,31 @@ impl<'a> Turn<'a> {
         if others.len() == 0 {
             return self.writer.append(record);
         }
-        self.note_posts(&others);
         let doc = self.writer.snapshot().end();
-        self.writer.apply(&Group { append: Some(*record), ..others })?;
+        self.publish(&Group { append: Some(*record), ..others })?;
         Ok(doc)
     }
 
     /// Makes the changes of a group as one step or, where they are too many for that, heads that are
     /// in order before others: any number of the first ones leaves clusters that are whole.
     pub(super) fn apply(&mut self, mut group: Group<'_>) -> Result<(), IndexError> {
-        self.note_posts(&group);
         while group.len() > MAX_GROUP {
             let rest = group.heads.split_off(MAX_GROUP / 2);
             let heads = std::mem::replace(&mut group.heads, rest);
             let posts = std::mem::take(&mut group.posts);
-            self.writer.apply(&Group { posts, heads, ..Group::default() })?;
+            self.publish(&Group { posts, heads, ..Group::default() })?;
         }
-        self.writer.apply(&group).map(drop)
+        self.publish(&group)
     }
 
-    /// Those who looked before must look again: documents they know will be found by more.
-    fn note_posts(&self, group: &Group<'_>) {
+    /// Makes the changes of a group. Those who looked before must look again: documents they know are
+    /// found by more. They are told once it is so: who sees the count sees the postings.
+    fn publish(&mut self, group: &Group<'_>) -> Result<(), IndexError> {
+        let done = self.writer.apply(group).map(drop);
         if !group.posts.is_empty() {
             self.shared.reposted.fetch_add(1, Ordering::AcqRel);
         }
+        done
     }
 }
 

@@ -48,8 +48,11 @@ impl<K: Key> OnlineIndex<K> {
         let page = page.into();
         let terms = self.terms(&page)?;
         self.with_scratch(|index, settings, scratch| {
-            settings.read(page.text, terms.site, scratch);
-            index.update_ready(key, terms, settings, scratch)
+            let read = |scratch: &mut Scratch| {
+                settings.read(page.text, terms.site, scratch);
+                Ok(())
+            };
+            index.update_read(key, terms, settings, scratch, read)
         })
     }
 
@@ -66,20 +69,25 @@ impl<K: Key> OnlineIndex<K> {
         let terms = self.terms(&page.into())?;
         self.check_recipe(sketch)?;
         self.with_scratch(|index, settings, scratch| {
-            scratch::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))?;
-            index.update_ready(key, terms, settings, scratch)
+            let read = |scratch: &mut Scratch| {
+                scratch::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))
+            };
+            index.update_read(key, terms, settings, scratch, read)
         })
     }
 
-    fn update_ready(
+    /// Updates what `read` reads, each time anew: a page that was looked up has lost its furniture.
+    fn update_read(
         &self,
         key: &K,
         terms: Terms,
         settings: &Settings<'_>,
         scratch: &mut Scratch,
+        read: impl Fn(&mut Scratch) -> Result<(), IndexError>,
     ) -> Result<Admission<K>, IndexError> {
         let bytes = bytes_of(key);
         loop {
+            read(scratch)?;
             let turn = Turn::new(&self.shared);
             if let Some(old) = turn.snapshot().find(&bytes)? {
                 return self.replace(key, old, turn, terms, settings, scratch);

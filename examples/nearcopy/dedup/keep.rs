@@ -48,7 +48,6 @@ pub fn decide(
         let mut capped = 0;
         let mut fates = Vec::with_capacity(order.len());
         for at in order {
-            capped += u64::from(kept.len() > MOST_COMPARED);
             let fate = match kept.first() {
                 // linked through others: one is kept for all of them
                 Some(&first) if linkage == Linkage::Components => {
@@ -63,6 +62,7 @@ pub fn decide(
                         Fate::Repeats(docs[other], relation, evidence)
                     }
                     None => {
+                        capped += u64::from(kept.len() > MOST_COMPARED);
                         kept.push(at);
                         Fate::Kept
                     }

@@ -223,7 +223,9 @@ impl Found {
             refuse_taken(&corpus, &args.annotate_prefix)?;
         }
         let ranks = policy::ranks(args, &corpus, problems).map_err(|e| not_again(&e))?;
-        let Sorter { batch, left, mut fates, capped, unread, .. } = sorter;
+        let Sorter { batch, left, mut fates, capped, mut unread, .. } = sorter;
+        unread.sort_by_key(|unread| unread.doc);
+        unread.dedup_by_key(|unread| unread.doc);
         let mut limits = Vec::new();
         if let Some(before) = before {
             let again = Again { corpus: &before.corpus, docs: None };

@@ -4,7 +4,6 @@ use super::Corpus;
 use super::args::OnDuplicateId;
 use crate::exit::Stop;
 use crate::layout::{clean, count};
-use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 
 /// Makes sure that no two documents have one id.
@@ -14,7 +13,7 @@ pub fn unique(corpus: &mut Corpus, on_duplicate: OnDuplicateId) -> Result<(), St
     // a tenth of the memory of a map
     let mut by_id: Vec<u32> = (0..records.len() as u32).collect();
     let id = |at: &u32| records[*at as usize].id.as_str();
-    by_id.par_sort_unstable_by(|x, y| id(x).cmp(id(y)).then(x.cmp(y)));
+    by_id.sort_unstable_by(|x, y| id(x).cmp(id(y)).then(x.cmp(y)));
     let mut twice: Vec<(usize, usize)> = Vec::new();
     for same in by_id.chunk_by(|x, y| id(x) == id(y)) {
         twice.extend(same[1..].iter().map(|&at| (same[0] as usize, at as usize)));

@@ -131,10 +131,15 @@ impl Heads {
 
     /// Forgets the heads of documents that are gone for everybody who may ask.
     pub(super) fn forget(&self, is_gone: impl Fn(DocId) -> bool) {
-        let mut versions = self.versions.write().unwrap_or_else(PoisonError::into_inner);
-        versions.retain(|&doc, _| !is_gone(doc));
-        if versions.len() < versions.capacity() / 4 {
-            versions.shrink_to_fit();
+        let versions = self.versions.read().unwrap_or_else(PoisonError::into_inner);
+        let gone: Vec<DocId> = versions.keys().copied().filter(|&doc| is_gone(doc)).collect();
+        drop(versions);
+        // a few at a time, so that no reader waits for long
+        for gone in gone.chunks(256) {
+            let mut versions = self.versions.write().unwrap_or_else(PoisonError::into_inner);
+            for doc in gone {
+                versions.remove(doc);
+            }
         }
     }
 

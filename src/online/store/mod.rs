@@ -19,7 +19,8 @@
 //! An opening for reading only takes no lock and writes nothing. It shows the operations that the
 //! files held when it was opened, synced or handed to the storage, and never more; open again to see more.
 //!
-//! Who waits for whom: readers for nobody but the holders of locks that are held for nanoseconds;
+//! Who waits for whom: readers for nobody but the holders of locks that are held for nanoseconds (at
+//! the heads of documents, once in thousands of removals, for microseconds);
 //! writers for each other, and for the background thread when three full memtables wait for it; `sync` for
 //! the storage only, and several at once for one sync.
 

@@ -4,6 +4,7 @@
 //! being written when the process or the machine stopped. If a later frame says that the operation
 //! had been synced, the file was damaged instead, and opening fails. What is cut off is counted.
 
+use super::chains::MAX_POSTINGS;
 use super::core::{Core, Parts};
 use super::docs::Docs;
 use super::files::{MANIFEST, MANIFEST_NEW, Role, corrupt, io_error};
@@ -354,6 +355,15 @@ impl State {
 
     /// Whether the documents that the operations speak of are there, or not there yet.
     fn can_be_done(&self, operations: &[Operation<'_>]) -> bool {
+        let postings = |operation: &Operation<'_>| match operation {
+            Operation::Append { keys, .. } | Operation::Post { keys, .. } => keys.len(),
+            _ => 0,
+        };
+        let appends = operations.iter().filter(|o| matches!(o, Operation::Append { .. })).count();
+        // what no writer makes, a memtable has no room for
+        if appends > 1 || operations.iter().map(postings).sum::<usize>() > MAX_POSTINGS {
+            return false;
+        }
         let mut end = self.end;
         let mut removed = None;
         operations.iter().all(|operation| match operation {
