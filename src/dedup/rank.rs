@@ -9,6 +9,7 @@ use super::parallel::{Pool, parallel_each, parallel_map};
 use super::texts::Texts;
 use super::{Dedup, Doc};
 use crate::compare::{Comparer, Document};
+use crate::kernel::prefetch::prefetch;
 use crate::profile;
 use crate::shingle::{self, Fingerprint};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -188,8 +189,15 @@ const LARGE: usize = 1 << 18;
 /// documents always passes; of the rest, what shares a place with another.
 #[derive(Debug)]
 pub(super) struct Filter {
-    once: Vec<AtomicU64>,
-    twice: Vec<AtomicU64>,
+    /// Side by side, so that a value asks for one line of the cache.
+    words: Vec<Seen>,
+}
+
+/// 64 places: the bits of those that were seen, and of those that were seen again.
+#[derive(Debug, Default)]
+struct Seen {
+    once: AtomicU64,
+    again: AtomicU64,
 }
 
 impl Filter {
@@ -197,31 +205,47 @@ impl Filter {
     /// pass.
     fn new(values: usize) -> Self {
         let words = (values / 8).clamp(1 << 10, 1 << 26).next_power_of_two();
-        let empty = || std::iter::repeat_with(AtomicU64::default).take(words).collect();
-        Self { once: empty(), twice: empty() }
+        Self { words: std::iter::repeat_with(Seen::default).take(words).collect() }
     }
 
     fn bytes(&self) -> usize {
-        16 * self.once.len()
+        size_of::<Seen>() * self.words.len()
     }
 
     /// Winnowing prefers small hashes, so the low bits are the even ones.
     fn place(&self, value: u64) -> (usize, u64) {
-        ((value >> 6) as usize & (self.once.len() - 1), 1 << (value & 63))
+        ((value >> 6) as usize & (self.words.len() - 1), 1 << (value & 63))
     }
 
     fn mark(&self, value: u64) {
         let (word, bit) = self.place(value);
-        if self.once[word].fetch_or(bit, Ordering::Relaxed) & bit != 0 {
-            self.twice[word].fetch_or(bit, Ordering::Relaxed);
+        let seen = &self.words[word];
+        if seen.once.fetch_or(bit, Ordering::Relaxed) & bit != 0
+            && seen.again.load(Ordering::Relaxed) & bit == 0
+        {
+            seen.again.fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    /// Marks all of `values`, whose places are asked for beforehand: they stand anywhere, and what
+    /// changes memory at once waits for it.
+    fn mark_all(&self, values: &[AtomicU64]) {
+        for (at, value) in values.iter().enumerate() {
+            if let Some(next) = values.get(at + AHEAD) {
+                prefetch(&self.words, self.place(next.load(Ordering::Relaxed)).0);
+            }
+            self.mark(value.load(Ordering::Relaxed));
         }
     }
 
     fn is_shared(&self, value: u64) -> bool {
         let (word, bit) = self.place(value);
-        self.twice[word].load(Ordering::Relaxed) & bit != 0
+        self.words[word].again.load(Ordering::Relaxed) & bit != 0
     }
 }
+
+/// Places of the filter that are on their way from memory while one is marked.
+const AHEAD: usize = 16;
 
 /// All documents as the first reading left them.
 #[derive(Debug, Default)]
@@ -295,7 +319,7 @@ impl Ranked {
         let filter = Filter::new(values);
         let mut blocks: Vec<&Fingerprints> = self.blocks.iter().flatten().collect();
         parallel_each(&mut blocks, |block| {
-            block.values.iter().for_each(|value| filter.mark(value.load(Ordering::Relaxed)));
+            filter.mark_all(&block.values);
         });
         filter
     }

@@ -342,8 +342,10 @@ impl<'s> Batch<'s> {
             out.counts.places_skipped += turn.skipped_places;
             out.counts.stopped_chains += u64::from(turn.stopped_chain && !turn.has_match());
             if !turn.copy && !turn.has_match() {
-                for &number in own(turn.rank) {
-                    out.index.insert(number, turn.rank);
+                let numbers = own(turn.rank);
+                for at in 0..numbers.len() {
+                    out.index.fetch(numbers, at);
+                    out.index.insert(numbers[at], turn.rank);
                 }
             }
             out.links.set(turn.rank, turn.links);
@@ -360,9 +362,11 @@ impl<'s> Batch<'s> {
             return out;
         }
         worker.hits.clear();
-        for &number in self.terms.probes(self.order[rank as usize]) {
+        let probes = self.terms.probes(self.order[rank as usize]);
+        for at in 0..probes.len() {
+            index.fetch(probes, at);
             // most lists are short
-            for &doc in index.get(number) {
+            for &doc in index.get(probes[at]) {
                 worker.hits.push(doc);
             }
         }

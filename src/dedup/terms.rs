@@ -6,6 +6,7 @@
 
 use super::parallel::parallel_map;
 use super::rank::{Block, Fingerprints};
+use crate::kernel::prefetch::prefetch;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Shares of the fingerprints, by their low bits (winnowing prefers small hashes, so the high bits are
@@ -210,6 +211,9 @@ pub(super) struct Lists {
 
 const STOPPED: u32 = u32::MAX;
 
+/// Lists that are on their way from memory while one is read.
+const AHEAD: usize = 8;
+
 impl Lists {
     /// Empty lists with room for as many documents as `holders` says, at most `cap` in each.
     ///
@@ -235,6 +239,18 @@ impl Lists {
         } else if *len != STOPPED {
             *len = STOPPED;
             self.stopped += 1;
+        }
+    }
+
+    /// Asks for what stands behind place `at` of a row of numbers whose lists are wanted one after the
+    /// other: they stand anywhere.
+    #[inline]
+    pub fn fetch(&self, numbers: &[u32], at: usize) {
+        if let Some(&far) = numbers.get(at + 2 * AHEAD) {
+            prefetch(&self.heads, far as usize);
+        }
+        if let Some(&near) = numbers.get(at + AHEAD) {
+            prefetch(&self.docs, self.heads[near as usize].0 as usize);
         }
     }
 

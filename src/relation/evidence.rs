@@ -135,16 +135,24 @@ impl Side {
     }
 
     fn total(&self) -> u64 {
-        self.mass.iter().map(|&m| u64::from(m)).sum()
+        self.mass_of(0..self.mass.len())
     }
 
     fn mass_of(&self, range: Range<usize>) -> u64 {
-        self.mass[range].iter().map(|&m| u64::from(m)).sum()
+        // sums of 256 tokens fit 16 bits
+        let chunks = self.mass[range].chunks(256);
+        chunks.map(|chunk| u64::from(chunk.iter().map(|&m| u16::from(m)).sum::<u16>())).sum()
     }
 
     fn sum(&self, range: Range<usize>, matched: bool) -> u64 {
-        let tokens = self.mass[range.clone()].iter().zip(&self.matched[range]);
-        tokens.filter(|(_, m)| **m == matched).map(|(&m, _)| u64::from(m)).sum()
+        let chunks = self.mass[range.clone()].chunks(256).zip(self.matched[range].chunks(256));
+        chunks
+            .map(|(mass, is_matched)| {
+                let tokens = mass.iter().zip(is_matched);
+                let counted = tokens.map(|(&m, &is)| u16::from(m) * u16::from(is == matched));
+                u64::from(counted.sum::<u16>())
+            })
+            .sum()
     }
 
     fn unmatched(&self, range: Range<usize>) -> u64 {
@@ -183,13 +191,13 @@ pub(crate) fn measure_runs(a: &[u8], b: &[u8], alignment: &Alignment) -> Evidenc
     let (mut side_a, mut side_b) = (Side::new(a), Side::new(b));
     let all = || alignment.chain.iter().chain(&alignment.moved);
     for run in all() {
-        for (i, j) in run.in_a().zip(run.in_b()) {
-            let mass = side_a.mass[i].max(side_b.mass[j]);
-            side_a.mass[i] = mass;
-            side_b.mass[j] = mass;
-            side_a.matched[i] = true;
-            side_b.matched[j] = true;
+        let both = side_a.mass[run.in_a()].iter_mut().zip(&mut side_b.mass[run.in_b()]);
+        for (a, b) in both {
+            let mass = (*a).max(*b);
+            (*a, *b) = (mass, mass);
         }
+        side_a.matched[run.in_a()].fill(true);
+        side_b.matched[run.in_b()].fill(true);
     }
     let mut out = walk(&side_a, &side_b, &alignment.chain);
     let (whole_a, whole_b) = (0..a.len(), 0..b.len());
