@@ -5,13 +5,13 @@
 //! that a table that fits the cache does and the shares can be worked on side by side.
 
 use super::parallel::parallel_map;
-use super::rank::{Block, Fingerprints};
+use super::values::{Block, Fingerprints, Values};
 use crate::kernel::prefetch::prefetch;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Shares of the fingerprints, by their low bits (winnowing prefers small hashes, so the high bits are
 /// not even).
-const SHARES: u64 = 32;
+const SHARES: u64 = 64;
 
 /// What a fingerprint that stands in one document becomes.
 const ALONE: u64 = u64::MAX >> SHARES.trailing_zeros();
@@ -19,9 +19,7 @@ const ALONE: u64 = u64::MAX >> SHARES.trailing_zeros();
 /// The numbers of the shared fingerprints of each document, in order of input.
 #[derive(Debug, Default)]
 pub(super) struct Terms {
-    blocks: Vec<Block<u32>>,
-    /// First document of each block.
-    starts: Vec<u32>,
+    numbers: Values<u32>,
     /// Numbered one share behind the other.
     shares: Vec<Share>,
     /// First number of each share.
@@ -31,9 +29,9 @@ pub(super) struct Terms {
 impl Terms {
     /// # Panics
     /// If 4,294,967,295 fingerprints or more are shared.
-    pub fn new(blocks: Vec<Fingerprints>) -> Self {
+    pub fn new(fingerprints: Fingerprints) -> Self {
         let shares: Vec<u64> = (0..SHARES).collect();
-        let shares = parallel_map(&shares, |&share| Share::number(&blocks, share));
+        let shares = parallel_map(&shares, |&share| Share::number(&fingerprints.blocks, share));
         let mut next = 0;
         let first: Vec<u64> = shares
             .iter()
@@ -44,22 +42,12 @@ impl Terms {
             })
             .collect();
         assert!(next < u64::from(u32::MAX), "too many shared fingerprints");
-        let mut starts = Vec::with_capacity(blocks.len());
-        let mut next = 0;
-        // one block after the other, so that the wide values go as the narrow ones come
-        let blocks = blocks
-            .into_iter()
-            .map(|block| {
-                starts.push(next);
-                next += block.documents() as u32;
-                block.filter_map(|value| {
-                    let value = value.load(Ordering::Relaxed);
-                    let (number, share) = (value / SHARES, value % SHARES);
-                    (number != ALONE).then(|| (first[share as usize] + number) as u32)
-                })
-            })
-            .collect();
-        Self { blocks, starts, shares, first }
+        let numbers = fingerprints.filter_map(|value| {
+            let value = value.load(Ordering::Relaxed);
+            let (number, share) = (value / SHARES, value % SHARES);
+            (number != ALONE).then(|| (first[share as usize] + number) as u32)
+        });
+        Self { numbers, shares, first }
     }
 
     /// The fingerprint of a number.
@@ -73,7 +61,7 @@ impl Terms {
     pub fn holders(&self) -> Vec<u32> {
         let all = self.shares.iter().map(|share| share.fingerprints.len()).sum();
         let mut out = vec![0u32; all];
-        for block in &self.blocks {
+        for block in &self.numbers.blocks {
             for at in 0..block.documents() {
                 block.own(at).iter().for_each(|&number| out[number as usize] += 1);
             }
@@ -81,21 +69,14 @@ impl Terms {
         out
     }
 
-    fn place(&self, doc: u32) -> (&Block<u32>, usize) {
-        let block = self.starts.partition_point(|&start| start <= doc) - 1;
-        (&self.blocks[block], (doc - self.starts[block]) as usize)
-    }
-
     /// The fingerprints under which document `doc` is stored.
     pub fn own(&self, doc: u32) -> &[u32] {
-        let (block, at) = self.place(doc);
-        block.own(at)
+        self.numbers.own(doc)
     }
 
     /// The fingerprints by which document `doc` is looked up.
     pub fn probes(&self, doc: u32) -> &[u32] {
-        let (block, at) = self.place(doc);
-        block.probes(at)
+        self.numbers.probes(doc)
     }
 }
 
@@ -107,38 +88,44 @@ struct Share {
 
 impl Share {
     /// Replaces every fingerprint of the share by its number, or [`ALONE`], and the share.
-    fn number(blocks: &[Fingerprints], share: u64) -> Self {
+    fn number(blocks: &[Block<AtomicU64>], share: u64) -> Self {
         let mut out = Self::default();
         let mut table = Table::default();
         let mut starts = Vec::with_capacity(blocks.len());
         let mut start = 0u64;
         for block in blocks {
             starts.push(start);
-            for (at, value) in block.values.iter().enumerate() {
-                let fingerprint = value.load(Ordering::Relaxed);
-                if fingerprint % SHARES != share {
-                    continue;
+            for (chunk, from) in block.values.chunks(64).zip((start..).step_by(64)) {
+                // which of 64 values are of the share, without a branch
+                let mut mine = chunk.iter().enumerate().fold(0, |bits, (i, value)| {
+                    bits | u64::from(value.load(Ordering::Relaxed) % SHARES == share) << i
+                });
+                while mine != 0 {
+                    let at = mine.trailing_zeros();
+                    mine &= mine - 1;
+                    let value = &chunk[at as usize];
+                    let fingerprint = value.load(Ordering::Relaxed);
+                    let state = table.state(fingerprint);
+                    let number = match *state {
+                        NEW => {
+                            *state = FIRST | (from + u64::from(at));
+                            ALONE
+                        }
+                        number if number & FIRST == 0 => number,
+                        first => {
+                            let number = out.fingerprints.len() as u64;
+                            *state = number;
+                            out.fingerprints.push(fingerprint);
+                            let first = first & !FIRST;
+                            let holder = starts.partition_point(|&start| start <= first) - 1;
+                            let at = (first - starts[holder]) as usize;
+                            let place: &AtomicU64 = &blocks[holder].values[at];
+                            place.store(number * SHARES + share, Ordering::Relaxed);
+                            number
+                        }
+                    };
+                    value.store(number * SHARES + share, Ordering::Relaxed);
                 }
-                let state = table.state(fingerprint);
-                let number = match *state {
-                    NEW => {
-                        *state = FIRST | (start + at as u64);
-                        ALONE
-                    }
-                    number if number & FIRST == 0 => number,
-                    first => {
-                        let number = out.fingerprints.len() as u64;
-                        *state = number;
-                        out.fingerprints.push(fingerprint);
-                        let first = first & !FIRST;
-                        let holder = starts.partition_point(|&start| start <= first) - 1;
-                        let at = (first - starts[holder]) as usize;
-                        let place: &AtomicU64 = &blocks[holder].values[at];
-                        place.store(number * SHARES + share, Ordering::Relaxed);
-                        number
-                    }
-                };
-                value.store(number * SHARES + share, Ordering::Relaxed);
             }
             start += block.values.len() as u64;
         }
@@ -334,12 +321,13 @@ mod tests {
             block.sort_unstable();
             block.dedup();
         }
-        let blocks = all.iter().map(|block| {
-            let mut out = Fingerprints::default();
-            out.push(block.iter().map(|&v| AtomicU64::new(v)), std::iter::empty());
-            out
-        });
-        let terms = Terms::new(blocks.collect());
+        let mut fingerprints = Fingerprints::default();
+        for block in &all {
+            let mut wave = Block::default();
+            wave.push(block.iter().map(|&v| AtomicU64::new(v)), std::iter::empty());
+            fingerprints.push(wave);
+        }
+        let terms = Terms::new(fingerprints);
         let mut holders: Vec<u32> = vec![0; terms.holders().len()];
         for (doc, block) in all.iter().enumerate() {
             let is_shared = |f: &&u64| all.iter().filter(|b| b.contains(f)).count() > 1;
