@@ -141,12 +141,12 @@ impl Filter {
 
     /// Marks all of `values`, whose places are asked for beforehand: they stand anywhere, and what
     /// changes memory at once waits for it.
-    fn mark_all(&self, values: &[AtomicU64]) {
-        for (at, value) in values.iter().enumerate() {
+    fn mark_all<T>(&self, values: &[T], value: impl Fn(&T) -> u64) {
+        for (at, one) in values.iter().enumerate() {
             if let Some(next) = values.get(at + AHEAD) {
-                prefetch(&self.words, self.place(next.load(Ordering::Relaxed)).0);
+                prefetch(&self.words, self.place(value(next)).0);
             }
-            self.mark(value.load(Ordering::Relaxed));
+            self.mark(value(one));
         }
     }
 
@@ -197,9 +197,9 @@ impl Ranked {
                 for doc in *docs {
                     scratch.read(&settings.comparer, doc.text);
                     ranks.push(Rank::of(&scratch.document, scratch.own.len()));
-                    let all = scratch.own.iter().chain(&scratch.others);
                     if let Some(filter) = filter {
-                        all.for_each(|&value| filter.mark(value));
+                        filter.mark_all(&scratch.own, |value| *value);
+                        filter.mark_all(&scratch.others, |value| *value);
                     }
                     if keep {
                         block.push(atomic(&scratch.own), atomic(&scratch.others));
@@ -226,7 +226,9 @@ impl Ranked {
     /// A filter with room for `values` that has seen those that are kept.
     fn filter_of_kept(&self, values: usize) -> Filter {
         let filter = Filter::new(values);
-        parallel_map(&self.fingerprints.blocks, |block| filter.mark_all(&block.values));
+        parallel_map(&self.fingerprints.blocks, |block| {
+            filter.mark_all(&block.values, |value| value.load(Ordering::Relaxed));
+        });
         filter
     }
 

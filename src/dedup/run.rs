@@ -23,6 +23,9 @@ const CHUNK: usize = 512;
 /// Documents that one task matches.
 const TASK: usize = 16;
 
+/// So many hits, or more.
+const MANY: u8 = u8::MAX;
+
 /// Stop marks that stood in one document, from which on they are counted.
 const LONG_CHAIN: usize = 5;
 
@@ -146,6 +149,9 @@ struct Batch<'s> {
     terms: Terms,
     /// Documents in order: rank to position.
     order: Vec<u32>,
+    /// Hits that a match of each document takes by rank, or `MANY`: what every hit asks for stands in
+    /// few lines of the cache.
+    needed: Vec<u8>,
     /// The site of each document by position, as an index into `templates`; `NO_SITE` where unknown.
     sites: Vec<u32>,
     /// What is known of each site, common furniture included; empty where nothing is.
@@ -183,9 +189,24 @@ impl<'s> Batch<'s> {
             let keys = || texts.key(x as usize).cmp(&texts.key(y as usize));
             content(a).cmp(&content(b)).then_with(keys).then(x.cmp(&y))
         });
-        let common = Template::new(recipe, Vec::new());
-        let workers = Pool::default();
-        Self { settings, texts, ranks, terms, order, sites, templates, common, workers, progress }
+        let a_hit = profile::fingerprints_a_hit(recipe.profile());
+        let needed = |&at: &u32| {
+            let hits = (ranks[at as usize].fingerprints as usize).div_ceil(a_hit);
+            u8::try_from(hits).unwrap_or(MANY)
+        };
+        Self {
+            needed: order.iter().map(needed).collect(),
+            settings,
+            texts,
+            ranks,
+            terms,
+            order,
+            sites,
+            templates,
+            common: Template::new(recipe, Vec::new()),
+            workers: Pool::default(),
+            progress,
+        }
     }
 
     /// Applies `f` to every item, a few to a task, in order.
@@ -370,13 +391,11 @@ impl<'s> Batch<'s> {
                 worker.hits.push(doc);
             }
         }
-        let own = self.rank(rank).fingerprints;
-        let a_hit = self.fingerprints_a_hit();
         worker.candidates.clear();
         worker.hits.sort_unstable();
         for run in worker.hits.chunk_by(|x, y| x == y) {
             let (doc, hits) = (run[0], run.len() as u32);
-            if has_hits(hits, own, self.rank(doc).fingerprints, a_hit) {
+            if self.has_hits(hits, rank, doc) {
                 worker.candidates.push((Reverse(hits), doc));
             }
         }
@@ -405,10 +424,13 @@ impl<'s> Batch<'s> {
     /// Whether many stop marks of a document stood in one earlier document before they were stopped: a
     /// long frame, or an article that more founders hold than nominate candidates.
     fn has_stopped_chain(&self, rank: u32, index: &Lists, worker: &mut Worker) -> bool {
-        worker.hits.clear();
-        for &number in self.terms.own(self.order[rank as usize]) {
-            worker.hits.extend_from_slice(index.before_stop(number));
+        let own = self.terms.own(self.order[rank as usize]).iter();
+        let stopped = own.filter(|&&number| index.is_stopped(number));
+        if stopped.clone().take(LONG_CHAIN).count() < LONG_CHAIN {
+            return false;
         }
+        worker.hits.clear();
+        stopped.for_each(|&number| worker.hits.extend_from_slice(index.before_stop(number)));
         worker.hits.sort_unstable();
         worker.hits.chunk_by(|x, y| x == y).any(|run| run.len() >= LONG_CHAIN)
     }
@@ -455,15 +477,9 @@ impl<'s> Batch<'s> {
             local.before(number, at, &mut worker.hits);
         }
         worker.hits.sort_unstable();
-        let own = self.rank(rank).fingerprints;
-        let a_hit = self.fingerprints_a_hit();
         let shared = worker.hits.chunk_by(|x, y| x == y);
         let counted = shared.map(|run| (run[0], run.len() as u32));
-        counted
-            .filter(|&(other, hits)| {
-                has_hits(hits, own, self.rank(ranks[other as usize]).fingerprints, a_hit)
-            })
-            .collect()
+        counted.filter(|&(other, hits)| self.has_hits(hits, rank, ranks[other as usize])).collect()
     }
 
     /// The second step: the documents of one component in order, each against those before it that
@@ -655,8 +671,17 @@ impl<'s> Batch<'s> {
         }
     }
 
-    fn fingerprints_a_hit(&self) -> usize {
-        profile::fingerprints_a_hit(self.settings.comparer.recipe.profile())
+    /// Whether two documents share as many fingerprints as a match would; see [`has_hits`].
+    #[inline]
+    fn has_hits(&self, hits: u32, x: u32, y: u32) -> bool {
+        match self.needed[x as usize].min(self.needed[y as usize]) {
+            MANY => {
+                let [x, y] = [x, y].map(|at| self.rank(at).fingerprints);
+                let profile = self.settings.comparer.recipe.profile();
+                has_hits(hits, x, y, profile::fingerprints_a_hit(profile))
+            }
+            needed => hits >= u32::from(needed),
+        }
     }
 
     fn report(&self, found: Found) -> Report {

@@ -91,41 +91,49 @@ impl Share {
     fn number(blocks: &[Block<AtomicU64>], share: u64) -> Self {
         let mut out = Self::default();
         let mut table = Table::default();
+        // the places in one block
+        let mut mine: Vec<usize> = Vec::new();
         let mut starts = Vec::with_capacity(blocks.len());
         let mut start = 0u64;
         for block in blocks {
             starts.push(start);
-            for (chunk, from) in block.values.chunks(64).zip((start..).step_by(64)) {
+            mine.clear();
+            for (chunk, from) in block.values.chunks(64).zip((0..).step_by(64)) {
                 // which of 64 values are of the share, without a branch
-                let mut mine = chunk.iter().enumerate().fold(0, |bits, (i, value)| {
+                let mut bits = chunk.iter().enumerate().fold(0, |bits, (i, value)| {
                     bits | u64::from(value.load(Ordering::Relaxed) % SHARES == share) << i
                 });
-                while mine != 0 {
-                    let at = mine.trailing_zeros();
-                    mine &= mine - 1;
-                    let value = &chunk[at as usize];
-                    let fingerprint = value.load(Ordering::Relaxed);
-                    let state = table.state(fingerprint);
-                    let number = match *state {
-                        NEW => {
-                            *state = FIRST | (from + u64::from(at));
-                            ALONE
-                        }
-                        number if number & FIRST == 0 => number,
-                        first => {
-                            let number = out.fingerprints.len() as u64;
-                            *state = number;
-                            out.fingerprints.push(fingerprint);
-                            let first = first & !FIRST;
-                            let holder = starts.partition_point(|&start| start <= first) - 1;
-                            let at = (first - starts[holder]) as usize;
-                            let place: &AtomicU64 = &blocks[holder].values[at];
-                            place.store(number * SHARES + share, Ordering::Relaxed);
-                            number
-                        }
-                    };
-                    value.store(number * SHARES + share, Ordering::Relaxed);
+                while bits != 0 {
+                    mine.push(from + bits.trailing_zeros() as usize);
+                    bits &= bits - 1;
                 }
+            }
+            let value = |at: usize| &block.values[at];
+            for (i, &at) in mine.iter().enumerate() {
+                if let Some(&next) = mine.get(i + AHEAD) {
+                    table.fetch(value(next).load(Ordering::Relaxed));
+                }
+                let fingerprint = value(at).load(Ordering::Relaxed);
+                let state = table.state(fingerprint);
+                let number = match *state {
+                    NEW => {
+                        *state = FIRST | (start + at as u64);
+                        ALONE
+                    }
+                    number if number & FIRST == 0 => number,
+                    first => {
+                        let number = out.fingerprints.len() as u64;
+                        *state = number;
+                        out.fingerprints.push(fingerprint);
+                        let first = first & !FIRST;
+                        let holder = starts.partition_point(|&start| start <= first) - 1;
+                        let at = (first - starts[holder]) as usize;
+                        let place: &AtomicU64 = &blocks[holder].values[at];
+                        place.store(number * SHARES + share, Ordering::Relaxed);
+                        number
+                    }
+                };
+                value(at).store(number * SHARES + share, Ordering::Relaxed);
             }
             start += block.values.len() as u64;
         }
@@ -165,6 +173,12 @@ impl Table {
         &mut slot.1
     }
 
+    /// Asks for the slot of a fingerprint.
+    #[inline]
+    fn fetch(&self, fingerprint: u64) {
+        prefetch(&self.slots, (fingerprint / SHARES) as usize & (self.slots.len() - 1));
+    }
+
     fn slot_of(&self, fingerprint: u64) -> usize {
         let mask = self.slots.len() - 1;
         let mut at = (fingerprint / SHARES) as usize & mask;
@@ -198,7 +212,7 @@ pub(super) struct Lists {
 
 const STOPPED: u32 = u32::MAX;
 
-/// Lists that are on their way from memory while one is read.
+/// Lists or slots that are on their way from memory while one is read.
 const AHEAD: usize = 8;
 
 impl Lists {
