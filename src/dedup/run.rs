@@ -154,8 +154,10 @@ struct Batch<'s> {
     needed: Vec<u8>,
     /// The site of each document by position, as an index into `templates`; `NO_SITE` where unknown.
     sites: Vec<u32>,
-    /// What is known of each site, common furniture included; empty where nothing is.
+    /// What is known of each site; empty where nothing is.
     templates: Vec<Template>,
+    /// What is known of the sites that are not known.
+    nothing: Template,
     /// What stands in many clusters.
     common: Template,
     workers: Pool<Worker>,
@@ -203,6 +205,7 @@ impl<'s> Batch<'s> {
             order,
             sites,
             templates,
+            nothing: Template::new(recipe, Vec::new()),
             common: Template::new(recipe, Vec::new()),
             workers: Pool::default(),
             progress,
@@ -226,10 +229,15 @@ impl<'s> Batch<'s> {
         self.order[rank as usize] as usize
     }
 
-    /// What is known of a document's furniture.
-    fn template(&self, rank: u32) -> &Template {
+    /// What is known of a document's furniture: that of its site, and that of any. A site has no copy of
+    /// the latter, which may be large.
+    fn furniture(&self, rank: u32) -> [&Template; 2] {
         let of_site = self.templates.get(self.sites[self.position(rank)] as usize);
-        of_site.filter(|t| !t.is_empty()).unwrap_or(&self.common)
+        [of_site.unwrap_or(&self.nothing), &self.common]
+    }
+
+    fn is_furniture_known(&self, rank: u32) -> bool {
+        self.furniture(rank).iter().any(|known| !known.is_empty())
     }
 
     fn rank(&self, at: u32) -> &Rank {
@@ -249,9 +257,9 @@ impl<'s> Batch<'s> {
         }
         let mut document = worker.ready.buffer();
         let position = self.position(at);
-        let (comparer, template) = (&self.settings.comparer, self.template(at));
+        let (comparer, furniture) = (&self.settings.comparer, self.furniture(at));
         if !self.texts.read(position, &mut |text| {
-            comparer.shape_into(text, template, &mut document).expect("one recipe");
+            comparer.shape_into(text, &furniture, &mut document).expect("one recipe");
         }) {
             return None;
         }
@@ -269,7 +277,7 @@ impl<'s> Batch<'s> {
         }
         worker.ready.release(at);
         let mut document = Arc::unwrap_or_clone(document);
-        self.settings.comparer.weigh(self.template(at), &mut document);
+        self.settings.comparer.weigh(&self.furniture(at), &mut document);
         worker.ready.hold(at, document)
     }
 
@@ -548,9 +556,6 @@ impl<'s> Batch<'s> {
             .map(|(fingerprints, before)| {
                 let mut template = Template::new(recipe, fingerprints);
                 template.merge(&before).expect("one recipe");
-                if !template.is_empty() {
-                    template.merge(&self.common).expect("one recipe");
-                }
                 template
             })
             .collect();
@@ -560,9 +565,12 @@ impl<'s> Batch<'s> {
 
     /// Whether what was learned is found in a document.
     fn has_furniture(&self, rank: u32) -> bool {
-        let template = self.template(rank);
-        let own = self.terms.own(self.order[rank as usize]);
-        own.iter().any(|&number| template.contains(self.terms.fingerprint(number)))
+        let furniture = self.furniture(rank);
+        let mut own = self.terms.own(self.order[rank as usize]).iter();
+        own.any(|&number| {
+            let fingerprint = self.terms.fingerprint(number);
+            furniture.iter().any(|known| known.contains(fingerprint))
+        })
     }
 
     /// Verifies again what the furniture that was learned changes, and lets each document follow its
@@ -571,8 +579,8 @@ impl<'s> Batch<'s> {
         let linked: Vec<u32> = found.links.linked().collect();
         let settled = self.map(&linked, |&i, worker| {
             let links = found.links.get(i);
-            let learned = |rank| !self.template(rank).is_empty();
-            if !learned(i) && !links.iter().any(|l| learned(l.to)) {
+            let known = |rank| self.is_furniture_known(rank);
+            if !known(i) && !links.iter().any(|l| known(l.to)) {
                 return None;
             }
             let changed = self.has_furniture(i);
@@ -647,15 +655,16 @@ impl<'s> Batch<'s> {
 
     /// Whether two documents are made ready as one: equal byte by byte, and with equal furniture.
     fn are_copies(&self, x: u32, y: u32) -> bool {
+        let [of_x, of_y] = [x, y].map(|at| self.furniture(at)[0]);
         self.rank(x).hash == self.rank(y).hash
-            && std::ptr::eq(self.template(x), self.template(y))
+            && (std::ptr::eq(of_x, of_y) || of_x.is_empty() && of_y.is_empty())
             && self.same_bytes(x, y)
     }
 
     /// Words of content that either document holds at least: those found at the first reading, as long
     /// as no furniture is known that would weigh nothing.
     fn least_content(&self, x: u32, y: u32) -> f64 {
-        let known = [x, y].iter().any(|&at| !self.template(at).is_empty());
+        let known = [x, y].iter().any(|&at| self.is_furniture_known(at));
         let mass = if known { 0 } else { self.rank(x).mass.min(self.rank(y).mass) };
         mass as f64 / f64::from(WORD)
     }
