@@ -2,7 +2,10 @@
 
 mod cli;
 
-use cli::{folder, path, run, start};
+use cli::{article, folder, path, run, start};
+use nearcopy::dedup::{Dedup, Doc};
+use nearcopy::{Comparer, Profile};
+use serde_json::Value;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -14,7 +17,8 @@ fn the_flagship_is_the_example() {
         "A text of 300 words of which 89% stand in one of 1,182 (resemblance 0.22)",
         "containment instead",
         "0.00007",
-        "bytes of",
+        "bytes for a document of 1,182 words, and for 1,000,000 documents",
+        "  batch, besides the texts in memory          1,162     1.2 GB",
     ] {
         assert!(found.stdout.contains(words), "{words:?}: {}", found.stdout);
     }
@@ -75,6 +79,82 @@ fn other_questions_have_other_answers() {
         let found = run(["explain-params"].iter().chain(&args)).code(2);
         assert!(!found.stderr.is_empty() && found.stdout.is_empty(), "{args:?}");
     }
+}
+
+/// Text `n` of `words` words.
+fn text(n: usize, words: usize) -> String {
+    let articles = (0..words.div_ceil(120)).map(|part| article(n * 100 + part));
+    let all = articles.collect::<String>();
+    // sentences without their headlines
+    let all = all.lines().filter(|line| line.ends_with('.')).flat_map(str::split_whitespace);
+    all.take(words).collect::<Vec<_>>().join(" ")
+}
+
+fn memory(profile: &str, words: usize, documents: usize) -> Value {
+    let numbers = [words.to_string(), documents.to_string()];
+    let args = ["explain-params", "--format", "json", "--length-ratio", "1", "--profile", profile];
+    let more = ["--words", &numbers[0], "--documents", &numbers[1]];
+    run(args.iter().chain(&more)).code(0).json().remove(0)["memory"].clone()
+}
+
+#[test]
+fn a_batch_costs_what_is_stated() {
+    for (profile, kind) in [("web", Profile::Web), ("ocr", Profile::Ocr), ("code", Profile::Code)] {
+        for words in [60, 400, 1200] {
+            let mut batch = Dedup::new().comparer(Comparer::for_profile(kind)).batch();
+            let texts: Vec<String> = (0..64).map(|n| text(n, words)).collect();
+            let docs: Vec<Doc<'_>> = texts.iter().map(|text| Doc::new(text)).collect();
+            batch.add(&docs);
+            let held = batch.memory_usage() as f64 / 64.0;
+            let stated = memory(profile, words, 64);
+            for name in ["batch_bytes", "batch_streamed_bytes"] {
+                let stated = stated[name].as_f64().expect("bytes");
+                assert!((stated / held - 1.0).abs() < 0.15, "{profile} {words}: {stated} {held}");
+            }
+        }
+    }
+    // beyond 16 MiB of fingerprints, a sixteenth of the texts
+    let many = memory("web", 500, 1_000_000);
+    assert_eq!(many["batch_streamed_bytes"], 60.0 + 500.0 * 6.0 / 16.0);
+}
+
+#[cfg(feature = "online")]
+#[test]
+fn an_index_costs_what_is_stated() {
+    use nearcopy::online::{OnlineIndex, Options, Sketch};
+    for (profile, kind) in [("web", Profile::Web), ("ocr", Profile::Ocr), ("code", Profile::Code)] {
+        for words in [120, 400, 1200] {
+            let comparer = Comparer::for_profile(kind);
+            let dir = folder();
+            let options = Options::new().comparer(comparer.clone());
+            let index = OnlineIndex::<u64>::open_with(dir.path(), options).expect("opened");
+            let mut sketches = 0;
+            for n in 0..32 {
+                let text = text(n, words);
+                sketches += Sketch::of(&comparer, &comparer.prepare(&text)).to_bytes().len();
+                index.insert(&(n as u64), text.as_str()).expect("taken in");
+            }
+            let stated = memory(profile, words, 32);
+            let stated = |name: &str| stated[name].as_f64().expect("number");
+            let postings = index.stats().postings as f64 / 32.0;
+            let fingerprints = stated("index_fingerprints");
+            assert!(
+                (fingerprints / postings - 1.0).abs() < 0.15,
+                "{profile} {words}: {fingerprints} {postings}"
+            );
+            let sketch = sketches as f64 / 32.0 + 32.0;
+            let besides = stated("index_disk_bytes") - stated("index_posting_bytes");
+            assert!((besides / sketch - 1.0).abs() < 0.25, "{profile} {words}: {besides} {sketch}");
+        }
+    }
+    // as measured of a million pages
+    let page = memory("web", 400, 1_000_000);
+    let near = |name: &str, measured: f64| {
+        let stated = page[name].as_f64().expect("bytes");
+        assert!((stated / measured - 1.0).abs() < 0.1, "{name}: {stated}");
+    };
+    near("index_posting_bytes", 150.0);
+    near("index_disk_bytes", 540.0);
 }
 
 #[test]

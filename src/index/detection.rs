@@ -84,9 +84,10 @@ impl Detection {
         out
     }
 
-    /// Bytes that the postings of a document of `shingles` shingles take in
-    /// [`Postings`](super::Postings), after its table has doubled and before it doubles again: at least
-    /// and at most.
+    /// Bytes of memory that the postings of a document of `shingles` shingles take in
+    /// [`Postings`](super::Postings), the table of one's own pipeline, after it has doubled and before it
+    /// doubles again: at least and at most. It prices nothing else: `dedup::Batch` keeps its
+    /// fingerprints without a table, and `online::OnlineIndex` has fewer of them, packed.
     #[must_use]
     pub fn bytes(self, shingles: usize) -> [f64; 2] {
         // slots of 16 bytes in a table that is 3/8 to 3/4 full

@@ -44,12 +44,21 @@ struct Pair {
     is_enough: bool,
 }
 
-/// For each document that founds a cluster; copies take none.
+/// What a document of the longer length takes, on average, in bytes.
 #[derive(Serialize)]
 struct Memory {
+    /// Fingerprints that a batch reads.
     fingerprints: f64,
-    /// At least and at most.
-    bytes: [f64; 2],
+    /// Of a batch that reads its texts again, at the default budget.
+    batch_streamed_bytes: f64,
+    /// Of a batch whose texts are in memory, besides them.
+    batch_bytes: f64,
+    /// Fingerprints of a novel document in the index.
+    index_fingerprints: f64,
+    /// Their postings, on disk; copies have none.
+    index_posting_bytes: f64,
+    /// All files of the index.
+    index_disk_bytes: f64,
     bytes_of_bands: usize,
 }
 
@@ -75,6 +84,18 @@ struct Asked<'a> {
 
 /// Letters of a word, where tokens are letters.
 const LETTERS: f64 = 5.0;
+
+/// Bytes that a batch keeps of a document, and of each of its fingerprints.
+const BATCH_DOCUMENT: f64 = 60.0;
+const BATCH_FINGERPRINT: f64 = 8.0;
+/// What a batch keeps of fingerprints if nothing else is said: a share of the texts, and at least so
+/// many bytes.
+const BATCH_SHARE: f64 = 1.0 / 16.0;
+const BATCH_LEAST: f64 = (16_u64 << 20) as f64;
+/// Bytes on disk of a posting, of a sampled shingle of a sketch, and of a document besides.
+const INDEX_POSTING: f64 = 6.25;
+const INDEX_SAMPLED: f64 = 4.0;
+const INDEX_DOCUMENT: f64 = 32.0;
 
 impl<'a> Asked<'a> {
     fn new(args: &'a ParamsArgs) -> Self {
@@ -107,6 +128,40 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// Fingerprints of the longer document at another window.
+    fn fingerprints_at(&self, window: u32) -> f64 {
+        let recipe = Recipe::with(self.recipe.profile(), self.recipe.shingle_width(), window);
+        Detection::new(recipe.unwrap_or(self.recipe)).fingerprints(self.shingles[1])
+    }
+
+    fn memory(&self) -> Memory {
+        let [_, larger] = self.shingles;
+        let window = self.recipe.window();
+        let documents = self.args.documents as f64;
+        let words = f64::from(self.args.words) * self.args.length_ratio;
+        let fingerprints = self.detection.fingerprints(larger);
+        let all = BATCH_FINGERPRINT * fingerprints;
+        let budget = (words * (LETTERS + 1.0) * BATCH_SHARE).max(BATCH_LEAST / documents);
+        // the online index winnows texts that hold many whole shingles at twice the window, and samples
+        // them for its sketches at half of it
+        let index_fingerprints = match self.recipe.profile() {
+            nearcopy::Profile::Web | nearcopy::Profile::Code => self.fingerprints_at(2 * window),
+            _ => fingerprints,
+        };
+        let index_posting_bytes = INDEX_POSTING * index_fingerprints;
+        let sketch = INDEX_SAMPLED * self.fingerprints_at((window / 2).max(1)) + INDEX_DOCUMENT;
+        let bands = self.args.bands;
+        Memory {
+            fingerprints,
+            batch_streamed_bytes: BATCH_DOCUMENT + all.min(budget),
+            batch_bytes: BATCH_DOCUMENT + all,
+            index_fingerprints,
+            index_posting_bytes,
+            index_disk_bytes: index_posting_bytes + sketch,
+            bytes_of_bands: bands.bytes_per_document(bands.slots()),
+        }
+    }
+
     fn answer(&self) -> Answer {
         let [smaller, larger] = self.shingles;
         let (args, detection) = (self.args, self.detection);
@@ -129,11 +184,7 @@ impl<'a> Asked<'a> {
                 found_by_bands: point.bands,
                 is_enough: args.containment >= enough[0] && matched >= enough[1],
             },
-            memory: Memory {
-                fingerprints: detection.fingerprints(larger),
-                bytes: detection.bytes(larger),
-                bytes_of_bands: args.bands.bytes_per_document(args.bands.slots()),
-            },
+            memory: self.memory(),
             curve: (1..=10).map(|i| self.point(f64::from(i) / 10.0)).collect(),
         }
     }
@@ -275,24 +326,41 @@ fn text(out: &mut dyn Write, asked: &Asked<'_>, answer: &Answer) -> io::Result<(
     }
     writeln!(out)?;
 
-    heading(out, "What it costs", width)?;
-    let memory = &answer.memory;
-    let [least, most] = memory.bytes;
-    let all = |bytes: f64| size(bytes * args.documents as f64);
-    let cost = format!(
-        "A document of {} has {:.0} fingerprints on average, {least:.0} to {most:.0} bytes of postings: \
-         {} to {} for {} that are no copies. Copies take none. {} bands of MinHash take {} bytes a \
-         document, {}.",
-        count(longer, "word", "words"),
-        memory.fingerprints,
-        all(least),
-        all(most),
-        count(args.documents, "document", "documents"),
-        named(args.bands),
-        number(memory.bytes_of_bands as u64),
-        all(memory.bytes_of_bands as f64),
+    costs(out, asked, &answer.memory, width)
+}
+
+fn costs(out: &mut dyn Write, asked: &Asked<'_>, memory: &Memory, width: usize) -> io::Result<()> {
+    let args = asked.args;
+    let longer = (f64::from(args.words) * args.length_ratio).round() as u64;
+    heading(
+        out,
+        &format!(
+            "What it costs: bytes for a document of {}, and for {}",
+            count(longer, "word", "words"),
+            count(args.documents, "document", "documents"),
+        ),
+        width,
+    )?;
+    let rows = [
+        ("batch with --stream".to_owned(), memory.batch_streamed_bytes),
+        ("batch, besides the texts in memory".to_owned(), memory.batch_bytes),
+        ("online index, postings".to_owned(), memory.index_posting_bytes),
+        ("online index, on disk in all".to_owned(), memory.index_disk_bytes),
+        (format!("bands of MinHash, {}", named(args.bands)), memory.bytes_of_bands as f64),
+    ];
+    for (name, bytes) in rows {
+        let each = pad_start(&number(bytes.round() as u64), 9);
+        let all = pad_start(&size(bytes * args.documents as f64), 11);
+        writeln!(out, "  {}{each}{all}", pad(&name, 40))?;
+    }
+    let what = format!(
+        "The batch reads {} fingerprints of a document; with --stream it keeps them up to a \
+         sixteenth of the texts, or 16 MiB, and reads further texts a second time. A novel document has \
+         postings of {} fingerprints in the index; copies have none.",
+        number(memory.fingerprints.round() as u64),
+        number(memory.index_fingerprints.round() as u64),
     );
-    paragraph(out, &cost, width)
+    paragraph(out, &what, width)
 }
 
 fn heading(out: &mut dyn Write, text: &str, width: usize) -> io::Result<()> {
