@@ -83,6 +83,7 @@ fn tables_fit_and_say_what_they_are() {
         ">    0.3",
         "Wrong pairs",
         "a2 ~ m",
+        "Misses: one pair for each part of a group that stands apart from its largest\n  x ~ a0\n",
         "needed at least 30.0%",
     ] {
         assert!(found.stdout.contains(words), "{words:?}: {}", found.stdout);

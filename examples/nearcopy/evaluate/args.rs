@@ -26,6 +26,10 @@ pub struct EvaluateArgs {
     #[arg(help_heading = "Output", long, value_enum, default_value_t = TextOrJson::Text)]
     pub format: TextOrJson,
     /// List the N worst wrong pairs and the N worst misses.
+    ///
+    /// Wrong pairs are those with the most matched words. Where the truth has groups, a miss is one
+    /// pair for each part of a group that stands apart from its largest part: the longest document
+    /// of either. Where it has pairs, a miss is a pair that stands apart. The longest come first.
     #[arg(help_heading = "Output", long, value_name = "N", default_value_t = 0)]
     pub show: usize,
     /// Write the result here instead of standard output.

@@ -77,7 +77,12 @@ pub fn print(out: &mut dyn Write, args: &EvaluateArgs, answer: &Answer<'_>) -> i
     }
     sweep(out, &answer.sweep, width)?;
     cases(out, "Wrong pairs", "no wrong pair", &answer.wrong, args.show, width)?;
-    cases(out, "Misses", "nothing was missed", &answer.missed, args.show, width)
+    let misses = if scores.groups.is_some() {
+        "Misses: one pair for each part of a group that stands apart from its largest"
+    } else {
+        "Misses: pairs of the truth that stand apart"
+    };
+    cases(out, misses, "nothing was missed", &answer.missed, args.show, width)
 }
 
 /// Columns of a name before the numbers.
