@@ -30,6 +30,46 @@ fn the_scrape_is_the_beginning_of_the_article() {
 }
 
 #[test]
+fn the_samples_are_what_their_list_says() {
+    let list = std::fs::read_to_string("examples/README.md").expect("the list");
+    let row = |line: &str| -> Option<[String; 3]> {
+        let cells: Vec<&str> = line.strip_prefix("| `")?.split(" | ").collect();
+        cells.try_into().ok().map(|cells: [&str; 3]| cells.map(str::to_owned))
+    };
+    let rows: Vec<[String; 3]> = list.lines().filter_map(row).collect();
+    let named = |cell: &str| cell.split('`').next().expect("a name").to_owned();
+    let mut matches = std::collections::BTreeSet::new();
+    for [file, what, expected] in &rows {
+        let Some(expected) = expected.strip_prefix('`') else { continue };
+        let names: Vec<&str> = expected.split('`').step_by(2).collect();
+        for other in &names[1..] {
+            let [a, b] = [&named(file), *other].map(|name| format!("examples/data/{name}"));
+            let found = run(["compare", &a, &b, "--format", "json"]).code(0).json().remove(0);
+            assert_eq!(found["relation"], names[0], "{a} {b}");
+            if names[0] != "same_template" && names[0] != "overlaps" {
+                let mut pair = [named(file), (*other).to_owned()];
+                pair.sort();
+                matches.insert(pair);
+            }
+            let share = what.split_once("first ").and_then(|(_, s)| s.split_once('%'));
+            if let Some((share, _)) = share {
+                let said = run(["compare", &a, &b]).code(0).stdout.replace('\n', " ");
+                assert!(said.contains(&format!("A is the first {share}% of B")), "{said}");
+            }
+        }
+    }
+    // no other samples match
+    let names: Vec<String> = rows.iter().map(|[file, ..]| named(file)).collect();
+    let files = std::fs::read_dir("examples/data").expect("samples").count();
+    assert_eq!(names.len(), files, "each sample has a line");
+    for document in run(["cluster", "examples/data", "--format", "json"]).code(0).json() {
+        let id = document["id"].as_str().expect("id");
+        let has_match = matches.iter().flatten().any(|name| id.ends_with(&**name));
+        assert_eq!(document["size"].as_u64().is_some_and(|n| n > 1), has_match, "{document}");
+    }
+}
+
+#[test]
 fn colours_on_request_and_widths() {
     let coloured = run(["compare", ARTICLE, SCRAPE, "--color", "always"]).code(0);
     assert!(coloured.stdout.contains("\x1b["));
