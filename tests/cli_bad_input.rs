@@ -110,7 +110,7 @@ fn bad_lines_are_named_and_the_others_are_read() {
         says(&found.stderr, &[&format!("in.jsonl:{line}: ")]);
     }
     says(&found.stderr, &["--text-field", "--id-field", "no field `text`", "is null"]);
-    says(&found.stderr, &["without id"]);
+    says(&found.stderr, &["without id", "in.jsonl:3: found a list; expected one JSON object\n"]);
     let strict = run(["cluster", &input, "--strict"]).code(4);
     says(&strict.stderr, &["in.jsonl:2: "]);
     // many errors of one kind are counted

@@ -118,7 +118,8 @@ fn what_is_no_index_is_refused_in_words() {
         vec!["index", "stats", &nowhere],
     ] {
         let refused = run(&args).code(4);
-        assert!(refused.stderr.contains("nowhere"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("nowhere holds no index"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("`nearcopy index add` makes one"), "{}", refused.stderr);
         assert!(!std::path::Path::new(&nowhere).exists(), "{args:?} made a folder");
     }
     // a folder that holds something else
@@ -126,8 +127,11 @@ fn what_is_no_index_is_refused_in_words() {
     let refused = run(["index", "stats", &folder_of_texts]).code(4);
     assert!(refused.stderr.contains("holds no index"), "{}", refused.stderr);
     // a file
-    let refused = run(["index", "add", &page, &page]).code(4);
-    assert!(refused.stderr.contains("page.txt"), "{}", refused.stderr);
+    for args in [vec!["index", "add", &page, &page], vec!["index", "stats", &page]] {
+        let refused = run(&args).code(4);
+        let what = "page.txt is a file, not a folder of an index";
+        assert!(refused.stderr.contains(what), "{}", refused.stderr);
+    }
     assert_eq!(fs::read_to_string(&page).expect("as it was"), article(1));
 }
 

@@ -97,7 +97,23 @@ fn refused(error: &IndexError) -> Stop {
 }
 
 fn open(dir: &Path, options: Options) -> Result<OnlineIndex<String>, Stop> {
-    OnlineIndex::open_with(dir, options).map_err(|e| refused(&e))
+    OnlineIndex::open_with(dir, options).map_err(|error| {
+        let is_missing = match &error {
+            IndexError::Missing { .. } => true,
+            IndexError::Io { source, .. } => {
+                source.kind() == io::ErrorKind::NotFound && !dir.exists()
+            }
+            _ => false,
+        };
+        let name = clean(&dir.to_string_lossy());
+        if dir.exists() && !dir.is_dir() {
+            Stop::Refused(format!("{name} is a file, not a folder of an index"))
+        } else if is_missing {
+            Stop::Refused(format!("{name} holds no index; `nearcopy index add` makes one"))
+        } else {
+            refused(&error)
+        }
+    })
 }
 
 /// An index that must be there.

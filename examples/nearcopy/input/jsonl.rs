@@ -116,17 +116,7 @@ impl Reader<'_> {
                 };
                 self.take(source, number, found, kept)
             }
-            Err(error) => {
-                // the line is named elsewhere
-                let what = error.to_string();
-                let what = what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what);
-                let what = format!(
-                    "{} at column {}; expected one JSON object",
-                    cut_end(&clean(what), 120),
-                    error.column()
-                );
-                self.problems.error(source, Some(number), NO_OBJECT, &what)
-            }
+            Err(error) => self.problems.error(source, Some(number), NO_OBJECT, &no_object(&error)),
         }
     }
 
@@ -138,6 +128,27 @@ impl Reader<'_> {
         let (text, replaced) = charset::lossy(json);
         self.replaced(replaced, &format!("{source}:{number}"));
         self.fields.of_json(text.as_bytes())
+    }
+}
+
+/// Why a line is no JSON object, without the line, which is named elsewhere.
+fn no_object(error: &serde_json::Error) -> String {
+    const EXPECTED: &str = "expected one JSON object";
+    let what = error.to_string();
+    let what = what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what);
+    // JSON of another kind: where it ends tells nothing
+    let other = what.strip_prefix("invalid type: ");
+    if let Some(other) = other.and_then(|o| o.strip_suffix(", expected a JSON object")) {
+        let other = match other {
+            "sequence" => "a list",
+            other => other,
+        };
+        return format!("found {}; {EXPECTED}", cut_end(&clean(other), 120));
+    }
+    let what = cut_end(&clean(what), 120);
+    match error.column() {
+        0 => format!("{what}; {EXPECTED}"),
+        column => format!("{what} at column {column}; {EXPECTED}"),
     }
 }
 
