@@ -3,9 +3,10 @@
 
 mod cli;
 
-use cli::{article, command, corpus, file, folder, lines, path, record, run, scrape};
+use cli::{article, command, corpus, file, folder, lines, path, record, run, scrape, start};
 use nearcopy::online::OnlineIndex;
 use std::fs;
+use std::io::{BufRead, BufReader};
 
 #[test]
 fn what_was_seen_is_known_in_the_next_run() {
@@ -90,6 +91,55 @@ fn a_document_is_replaced_when_told() {
     };
     assert_eq!(asked(article(1)), "b");
     assert_eq!(asked(article(2)), "a");
+}
+
+#[test]
+fn what_was_taken_in_before_an_error_is_told() {
+    let dir = folder();
+    let index = path(&dir, "index");
+    let known = file(&dir, "known.jsonl", record("known", &article(1)));
+    run(["index", "add", &index, &known]).code(0);
+    let records = ["a", "b", "known", "c"].map(|id| record(id, &article(id.len() + 7)));
+    let input = file(&dir, "in.jsonl", records.concat());
+    let stopped = run(["index", "add", &index, &input, "--strict"]).code(4);
+    assert_eq!(stopped.stdout, "novel    a\ncopy     b      same words    100% of it in a\n");
+    assert!(stopped.stderr.contains("--strict\n2 documents were taken in\n"), "{}", stopped.stderr);
+    let stats = run(["index", "stats", &index, "--json"]).code(0);
+    assert_eq!(stats.json()[0]["documents"], 3);
+}
+
+#[test]
+fn what_is_told_while_the_work_goes_on_is_safe() {
+    let dir = folder();
+    let index = path(&dir, "index");
+    // more than two batches, and lines that no pipe holds all of: the command waits for its reader
+    let id = |n: usize| format!("{n:->120}");
+    let words = |n: usize| article(n).split_whitespace().take(8).collect::<Vec<_>>().join(" ");
+    let input = (0..9000).map(|n| record(&id(n), &words(n))).collect::<String>();
+    let input = file(&dir, "in.jsonl", input);
+    let mut child = start(["index", "add", &index, &input, "--json"]);
+    let mut told = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let first = lines(&told.next().expect("a line").expect("read")).remove(0);
+    assert_eq!(first["id"], id(0));
+    let held = || run(["index", "stats", &index, "--json"]).code(0).json()[0]["documents"].clone();
+    assert_eq!(held(), 4096);
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    assert_eq!(held(), 4096);
+    assert!(told.count() < 4096);
+}
+
+#[test]
+fn a_reader_that_goes_away_stops_nothing() {
+    let dir = folder();
+    let index = path(&dir, "index");
+    let input = file(&dir, "in.jsonl", corpus(3));
+    let mut child = start(["index", "add", &index, &input]);
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("runs");
+    assert_eq!(output.status.code(), Some(0));
+    let stats = run(["index", "stats", &index, "--json"]).code(0);
+    assert_eq!(stats.json()[0]["documents"], 6);
 }
 
 #[test]

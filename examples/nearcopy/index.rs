@@ -3,7 +3,7 @@
 use crate::cli::{Cli, InputArgs};
 use crate::exit::{Done, Stop};
 use crate::input::{self, Corpus, Record};
-use crate::layout::{clean, count, cut_start, number, pad, percent};
+use crate::layout::{clean, columns, count, cut_start, number, pad, percent};
 use crate::output::Printer;
 use crate::problems::{Problems, say};
 use crate::progress::Progress;
@@ -184,6 +184,9 @@ struct Line<'a> {
     hit: Option<Hit<String>>,
 }
 
+/// Documents after which what was found of them is printed.
+const BATCH: usize = 4096;
+
 fn look(cli: &Cli, args: &LookArgs, taken: Taken) -> Result<Done, Stop> {
     let progress = Progress::new(cli.quiet);
     let mut problems = Problems::new(args.input.strict, cli.quiet, progress.clone());
@@ -192,8 +195,9 @@ fn look(cli: &Cli, args: &LookArgs, taken: Taken) -> Result<Done, Stop> {
     let index =
         if take_in { open(&args.dir, Options::new())? } else { open_existing(&args.dir, true)? };
     let corpus = input::read(&args.input, &mut problems, &progress)?;
-    let mut lines = Vec::with_capacity(corpus.records.len());
+    let mut verdicts = Verdicts::new(cli, args, &corpus, take_in.then_some(&index), &progress);
     progress.matching(corpus.records.len() as u64);
+    let mut looked = Ok(());
     for (at, record) in corpus.records.iter().enumerate() {
         let page = Page::new(corpus.held_text(at))
             .site(record.site.as_deref())
@@ -201,40 +205,146 @@ fn look(cli: &Cli, args: &LookArgs, taken: Taken) -> Result<Done, Stop> {
             .seen_since(args.seen_since)
             .compared_with(if args.other_sites { Sites::Others } else { Sites::All });
         let line = if take_in {
-            add(&index, &corpus, record, page, taken, &mut problems)?
+            add(&index, &corpus, record, page, taken, &mut problems)
         } else {
-            let answer = index.query(page).map_err(|e| refused(&e))?;
-            let hit = answer.best().cloned();
-            let outcome = if hit.is_some() { "seen" } else { "novel" };
-            Some(Line { record, outcome, replaced: false, hit })
+            ask(&index, record, page)
         };
-        lines.extend(line);
+        looked = line.and_then(|line| verdicts.push(line));
+        if looked.is_err() {
+            break;
+        }
         progress.matched(at + 1);
     }
+    // what was taken in before an error is told before the error
+    let printed = verdicts.print();
     progress.finish();
-    let of_all = count(index.len(), "document", "documents");
-    // the documents are safe before anything is said of them
-    if take_in {
-        index.close().map_err(|e| refused(&e))?;
+    let Verdicts { told, pending, .. } = verdicts;
+    if let Err(stop) = looked.and(printed) {
+        problems.tell_counts();
+        return Err(if take_in { told.and_stopped(stop, pending.len()) } else { stop });
     }
-    let printed = Printer::new(None, cli.color).print(|out| print(out, &lines, args.json));
+    let of_all = count(index.len(), "document", "documents");
+    if take_in {
+        index.close().map_err(|e| told.and_stopped(refused(&e), 0))?;
+    }
     problems.tell_counts();
     if !cli.quiet {
-        let novel = lines.iter().filter(|l| l.outcome == "novel").count();
-        let (all, known) = (lines.len() as u64, (lines.len() - novel) as u64);
-        let read = count(all, "document", "documents");
-        let replaced = lines.iter().filter(|l| l.replaced).count() as u64;
-        let replaced = match replaced {
+        let read = count(told.all, "document", "documents");
+        let replaced = match told.replaced {
             0 => String::new(),
             n => format!(", {} replaced", number(n)),
         };
-        let rest = format!("{} seen before{replaced}; the index holds {of_all}", number(known));
-        say("done", &format!("{read}: {} novel, {rest}", number(novel as u64)));
+        let known = number(told.all - told.novel);
+        let rest = format!("{known} seen before{replaced}; the index holds {of_all}");
+        say("done", &format!("{read}: {} novel, {rest}", number(told.novel)));
     }
-    match printed {
-        Ok(_) | Err(Stop::ClosedPipe) => Ok(problems.done()),
-        Err(stop) => Err(stop),
+    Ok(problems.done())
+}
+
+/// How many documents were told of.
+#[derive(Debug, Default, Clone, Copy)]
+struct Told {
+    all: u64,
+    novel: u64,
+    replaced: u64,
+}
+
+impl Told {
+    /// `stop`, and what was taken in before it; of `pending` further documents that is not certain.
+    fn and_stopped(self, stop: Stop, pending: usize) -> Stop {
+        let Stop::Refused(message) = stop else { return stop };
+        let was = if self.all == 1 { "was" } else { "were" };
+        let all = count(self.all, "document", "documents");
+        let perhaps = match pending as u64 {
+            0 => String::new(),
+            n => format!(", and up to {} more may have been", number(n)),
+        };
+        Stop::Refused(format!("{message}\n{all} {was} taken in{perhaps}"))
     }
+}
+
+/// What was found of documents, printed in batches: of those that are taken in, only once they are
+/// safe, so that whatever ends the command, what stands in the output is in the index.
+struct Verdicts<'a> {
+    cli: &'a Cli,
+    json: bool,
+    /// Columns of an id.
+    width: usize,
+    /// The index that takes the documents in.
+    index: Option<&'a OnlineIndex<String>>,
+    progress: &'a Progress,
+    pending: Vec<Line<'a>>,
+    told: Told,
+    /// Whether the reader of standard output went away; the documents are taken in all the same.
+    unheard: bool,
+}
+
+impl<'a> Verdicts<'a> {
+    fn new(
+        cli: &'a Cli,
+        args: &LookArgs,
+        corpus: &'a Corpus,
+        index: Option<&'a OnlineIndex<String>>,
+        progress: &'a Progress,
+    ) -> Self {
+        const WIDEST: usize = 40;
+        let ids = corpus.records.iter().map(|record| columns(&clean(&record.id)));
+        Self {
+            cli,
+            json: args.json,
+            width: ids.max().unwrap_or(0).min(WIDEST),
+            index,
+            progress,
+            pending: Vec::new(),
+            told: Told::default(),
+            unheard: false,
+        }
+    }
+
+    fn push(&mut self, line: Option<Line<'a>>) -> Result<(), Stop> {
+        self.pending.extend(line);
+        if self.pending.len() < BATCH { Ok(()) } else { self.print() }
+    }
+
+    /// Makes the pending documents safe and prints what was found of them.
+    fn print(&mut self) -> Result<(), Stop> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        if let Some(index) = self.index {
+            index.sync().map_err(|e| refused(&e))?;
+        }
+        let lines = std::mem::take(&mut self.pending);
+        self.told.all += lines.len() as u64;
+        self.told.novel += lines.iter().filter(|l| l.outcome == "novel").count() as u64;
+        self.told.replaced += lines.iter().filter(|l| l.replaced).count() as u64;
+        if self.unheard {
+            return Ok(());
+        }
+        let printed = self.progress.around(|| {
+            let printer = Printer::new(None, self.cli.color);
+            printer.print(|out| print(out, &lines, self.json, self.width))
+        });
+        match printed {
+            Ok(_) => Ok(()),
+            Err(Stop::ClosedPipe) => {
+                self.unheard = true;
+                Ok(())
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+}
+
+fn ask<'a>(
+    index: &OnlineIndex<String>,
+    record: &'a Record,
+    page: Page<'_>,
+) -> Result<Option<Line<'a>>, Stop> {
+    let answer = index.query(page).map_err(|e| refused(&e))?;
+    let hit = answer.best().cloned();
+    let outcome = if hit.is_some() { "seen" } else { "novel" };
+    Ok(Some(Line { record, outcome, replaced: false, hit }))
 }
 
 fn add<'a>(
@@ -272,7 +382,7 @@ fn add<'a>(
     }
 }
 
-fn print(out: &mut dyn Write, lines: &[Line<'_>], json: bool) -> io::Result<()> {
+fn print(out: &mut dyn Write, lines: &[Line<'_>], json: bool, width: usize) -> io::Result<()> {
     if json {
         for Line { record, outcome, replaced, hit } in lines {
             let r#match = hit.as_ref().map(Match::from);
@@ -280,8 +390,6 @@ fn print(out: &mut dyn Write, lines: &[Line<'_>], json: bool) -> io::Result<()> 
         }
         return Ok(());
     }
-    const WIDEST: usize = 40;
-    let width = lines.iter().map(|l| l.record.id.chars().count()).max().unwrap_or(0).min(WIDEST);
     for Line { record, outcome, hit, .. } in lines {
         let id = pad(&cut_start(&clean(&record.id), width), width);
         let outcome = pad(outcome, 7);
