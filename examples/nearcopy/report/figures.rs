@@ -82,11 +82,7 @@ fn sizes(clusters: &[Cluster], figure: &mut impl FnMut(String, &str, &str)) {
         let mut from = 5;
         while from <= most {
             let to = (from - 1) * 2;
-            let mut column = each(from, to);
-            if most > 64 {
-                column.label = format!("{}+", number(from as u64));
-            }
-            columns.push(column);
+            columns.push(each(from, to));
             from = to + 1;
         }
     }
