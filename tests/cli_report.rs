@@ -364,6 +364,38 @@ fn figures_follow_the_fields() {
 }
 
 #[test]
+fn sizes_of_clusters_are_named_from_to() {
+    let folder = folder();
+    let records = |of: std::ops::Range<usize>, n: usize| -> String {
+        of.map(|at| cli::record(&format!("{n}-{at}"), &article(n))).collect()
+    };
+    let input = file(&folder, "in.jsonl", records(0..70, 1) + &records(0..6, 2));
+    let page = page(&folder, &input, &[]);
+    for bin in ["5–8", "9–16", "17–32", "33–64", "65–128"] {
+        assert!(page.contains(&format!(">{bin}</text>")), "{bin} stands under its column");
+    }
+    assert!(page.contains("<title>5–8 documents: 1 "), "a column says what it is");
+}
+
+#[test]
+fn one_is_no_plural_and_none_is_not_told() {
+    let folder = folder();
+    let input = [cli::record("a", &article(1)), cli::record("b", &article(1))].concat();
+    let input = file(&folder, "in.jsonl", input);
+    let page = page(&folder, &input, &[]);
+    for words in [
+        "<dt>documents</dt><dd id=\"n-documents\">2</dd>",
+        "<dt>cluster</dt><dd id=\"n-clusters\">1</dd>",
+        "<dt>copy of another</dt><dd id=\"n-copies\">1</dd>",
+        "1 of 2 documents (50%) repeats another.<",
+        "None lies left of the dashed line",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!markup(&page).contains("threshold there"), "nothing would be lost");
+}
+
+#[test]
 fn a_corpus_without_copies_has_a_page_too() {
     let folder = folder();
     let input = file(&folder, "in.jsonl", cli::record("a", &article(1)) + &cli::record("b", ""));

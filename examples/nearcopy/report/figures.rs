@@ -32,6 +32,21 @@ pub fn below_half(copies: &[(f64, f64)]) -> usize {
     copies.iter().filter(|(jaccard, _)| *jaccard < 0.5).count()
 }
 
+/// How many of `copies` a threshold on the resemblance of a half would lose.
+fn left_of_half(below: usize, copies: usize) -> String {
+    if below == 0 {
+        return "None lies left of the dashed line, at a Jaccard resemblance below 0.5.".to_owned();
+    }
+    let (lie, them) = if below == 1 { ("lies", "it") } else { ("lie", "them") };
+    format!(
+        "{} of {} ({}) {lie} left of the dashed line, at a Jaccard resemblance below 0.5: a threshold \
+         there would lose {them}, though the smaller article stands in the larger.",
+        number(below as u64),
+        count(copies as u64, "copy", "copies"),
+        percent(below as f64 / copies as f64)
+    )
+}
+
 /// All figures that the data allow, as HTML.
 pub fn all(corpus: &Corpus, report: &Report) -> String {
     let mut out = String::new();
@@ -48,12 +63,8 @@ pub fn all(corpus: &Corpus, report: &Report) -> String {
         let below = below_half(&copies);
         let title = "Containment against resemblance";
         let caption = format!(
-            "Each copy with its representative. {} of {} ({}) lie left of the dashed line, at a \
-             Jaccard resemblance below 0.5: a threshold there would lose them, though the smaller \
-             article stands in the larger. Colour, and the sums at the edges, are logarithmic.",
-            number(below as u64),
-            count(copies.len() as u64, "copy", "copies"),
-            percent(below as f64 / copies.len() as f64)
+            "Each copy with its representative. {} Colour, and the sums at the edges, are logarithmic.",
+            left_of_half(below, copies.len())
         );
         figure(plot::density(&copies, title, &caption), title, &caption);
         sizes(report.clusters(), &mut figure);

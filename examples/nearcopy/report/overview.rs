@@ -19,13 +19,14 @@ pub fn numbers(report: &Report) -> String {
     let clustered: usize = clusters.iter().map(Cluster::size).sum();
     let copies = (clustered - clusters.len()) as u64;
     let mut out = String::new();
-    for (id, name, n) in [
-        ("documents", "documents", documents),
-        ("clusters", "clusters", clusters.len() as u64),
-        ("copies", "copies of another", copies),
-        ("alone", "alone", documents - clustered as u64),
-        ("kept", "left without the copies", documents - copies),
+    for (id, n, one, many) in [
+        ("documents", documents, "document", "documents"),
+        ("clusters", clusters.len() as u64, "cluster", "clusters"),
+        ("copies", copies, "copy of another", "copies of another"),
+        ("alone", documents - clustered as u64, "alone", "alone"),
+        ("kept", documents - copies, "left without the copies", "left without the copies"),
     ] {
+        let name = if n == 1 { one } else { many };
         let _ = write!(out, "<div><dt>{name}</dt><dd id=\"n-{id}\">{}</dd></div>", number(n));
     }
     out
@@ -38,18 +39,25 @@ pub fn lead(report: &Report) -> String {
         return "No document repeats another.".to_owned();
     }
     let documents = report.counts().documents;
-    let below = figures::below_half(&copies);
-    format!(
-        "{} of {} ({}) {} another. {} of the copies {} a Jaccard resemblance below 0.5 with the \
-         document {} and would be lost by a threshold there.",
+    let mut out = format!(
+        "{} of {} ({}) {} another.",
         number(copies.len() as u64),
         count(documents, "document", "documents"),
         percent(copies.len() as f64 / documents as f64),
         if copies.len() == 1 { "repeats" } else { "repeat" },
-        percent(below as f64 / copies.len() as f64),
-        if below == 1 { "has" } else { "have" },
-        if below == 1 { "it repeats" } else { "they repeat" },
-    )
+    );
+    let below = figures::below_half(&copies);
+    if below > 0 {
+        let _ = write!(
+            out,
+            " {} of the copies {} a Jaccard resemblance below 0.5 with the document {} and would be \
+             lost by a threshold there.",
+            percent(below as f64 / copies.len() as f64),
+            if below == 1 { "has" } else { "have" },
+            if below == 1 { "it repeats" } else { "they repeat" },
+        );
+    }
+    out
 }
 
 /// The relations: what each means and how many copies have it.
