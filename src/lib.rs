@@ -40,7 +40,7 @@
 //! # The parts
 //!
 //! A document passes through the modules in the order in which they are listed; each uses only those
-//! before it, and all are public for pipelines of one's own.
+//! before it, and all are public for pipelines of one's own, such as `examples/pipeline.rs`.
 //!
 //! | module | from | to |
 //! |---|---|---|

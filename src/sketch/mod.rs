@@ -16,6 +16,32 @@
 //! makes is an error that names what differs. Sketches are the same on every machine, whatever
 //! instructions it has; they have a binary form ([`encoding`]) and, with the feature `serde`, others.
 //!
+//! # From texts to sketches
+//!
+//! ```
+//! use nearcopy::recipe::Recipe;
+//! use nearcopy::shingle::shingles;
+//! use nearcopy::sketch::MinHasher;
+//! use nearcopy::text::tokenize;
+//!
+//! let recipe = Recipe::default();
+//! let hasher = MinHasher::new(128, 0)?.with_recipe(recipe.id());
+//! let [a, b] = [
+//!     "The council voted on Tuesday night to close the old bridge until the spring of next year.",
+//!     "The council voted on Tuesday night to close the old bridge until the autumn of next year.",
+//! ]
+//! .map(|text| hasher.sketch(shingles(&tokenize(text), recipe.shingle_width()).hashes()));
+//!
+//! // of 13 shingles each, 9 are shared: a resemblance of 9 / 17
+//! let resemblance = a.jaccard(&b)?;
+//! let (low, high) = resemblance.interval(1.96);
+//! assert!(low < 9.0 / 17.0 && 9.0 / 17.0 < high);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`lsh`](crate::lsh) finds such pairs among many documents, and `examples/pipeline.rs` shows the whole
+//! way from the lines of a file to verified pairs.
+//!
 //! # When signatures fail
 //!
 //! MinHash and SimHash measure whether two documents are nearly *equal*. A truncated copy is not.
