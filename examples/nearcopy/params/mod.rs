@@ -399,6 +399,7 @@ fn percent(share: f64) -> String {
 
 fn size(bytes: f64) -> String {
     match bytes {
+        b if b < 1e3 => format!("{b:.0} B"),
         b if b < 1e6 => format!("{:.0} kB", b / 1e3),
         b if b < 1e9 => format!("{:.0} MB", b / 1e6),
         b => format!("{:.1} GB", b / 1e9),
