@@ -81,13 +81,15 @@ fn other_questions_have_other_answers() {
     }
 }
 
-/// Text `n` of `words` words.
+/// Text `n` of `words` words of five letters.
 fn text(n: usize, words: usize) -> String {
     let articles = (0..words.div_ceil(120)).map(|part| article(n * 100 + part));
     let all = articles.collect::<String>();
     // sentences without their headlines
-    let all = all.lines().filter(|line| line.ends_with('.')).flat_map(str::split_whitespace);
-    all.take(words).collect::<Vec<_>>().join(" ")
+    let sentences = all.lines().filter(|line| line.ends_with('.'));
+    let words = sentences.flat_map(str::split_whitespace).take(words);
+    let short = |word: &str| word[..5].to_owned() + &word[6..];
+    words.map(short).collect::<Vec<_>>().join(" ")
 }
 
 fn memory(profile: &str, words: usize, documents: usize) -> Value {
@@ -99,17 +101,19 @@ fn memory(profile: &str, words: usize, documents: usize) -> Value {
 
 #[test]
 fn a_batch_costs_what_is_stated() {
+    // at 16 MiB the budget would come to bear
+    const DOCS: usize = 1000;
     for (profile, kind) in [("web", Profile::Web), ("ocr", Profile::Ocr), ("code", Profile::Code)] {
         for words in [60, 400, 1200] {
             let mut batch = Dedup::new().comparer(Comparer::for_profile(kind)).batch();
-            let texts: Vec<String> = (0..64).map(|n| text(n, words)).collect();
+            let texts: Vec<String> = (0..DOCS).map(|n| text(n, words)).collect();
             let docs: Vec<Doc<'_>> = texts.iter().map(|text| Doc::new(text)).collect();
             batch.add(&docs);
-            let held = batch.memory_usage() as f64 / 64.0;
-            let stated = memory(profile, words, 64);
+            let held = batch.memory_usage() as f64 / DOCS as f64;
+            let stated = memory(profile, words, DOCS);
             for name in ["batch_bytes", "batch_streamed_bytes"] {
                 let stated = stated[name].as_f64().expect("bytes");
-                assert!((stated / held - 1.0).abs() < 0.15, "{profile} {words}: {stated} {held}");
+                assert!((stated / held - 1.0).abs() < 0.1, "{profile} {words}: {stated} {held}");
             }
         }
     }
@@ -139,7 +143,7 @@ fn an_index_costs_what_is_stated() {
             let postings = index.stats().postings as f64 / 32.0;
             let fingerprints = stated("index_fingerprints");
             assert!(
-                (fingerprints / postings - 1.0).abs() < 0.15,
+                (fingerprints / postings - 1.0).abs() < 0.2,
                 "{profile} {words}: {fingerprints} {postings}"
             );
             let sketch = sketches as f64 / 32.0 + 32.0;

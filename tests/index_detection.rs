@@ -157,6 +157,16 @@ fn as_many_fingerprints_as_stated_and_as_many_bytes() {
 }
 
 #[test]
+fn short_documents_are_looked_up_by_all_their_shingles() {
+    for profile in Profile::ALL {
+        let detection = Detection::new(Recipe::for_profile(profile));
+        let most = if profile == Profile::Ocr { 3200 } else { 150 };
+        assert_eq!(detection.looked_up(most), most as f64, "{profile}");
+        assert_eq!(detection.looked_up(most + 1), detection.fingerprints(most + 1), "{profile}");
+    }
+}
+
+#[test]
 fn chances_are_chances_and_grow_with_what_is_shared() {
     for profile in Profile::ALL {
         let detection = Detection::new(Recipe::for_profile(profile));

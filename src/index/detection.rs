@@ -54,6 +54,18 @@ impl Detection {
         kept(shingles as f64, window_for(self.recipe, shingles) as f64)
     }
 
+    /// Hashes by which a document of `shingles` distinct shingles is looked up, and which a batch keeps of
+    /// it: all of them where they are few (150; 3,200 in the profile for scanned text), otherwise its
+    /// [fingerprints](Self::fingerprints), on average.
+    #[must_use]
+    pub fn looked_up(self, shingles: usize) -> f64 {
+        if self.looks_up_all(shingles) { shingles as f64 } else { self.fingerprints(shingles) }
+    }
+
+    fn looks_up_all(self, shingles: usize) -> bool {
+        shingles <= profile::probe_all(self.recipe.profile())
+    }
+
     /// Common fingerprints that a pair must have to be verified, if the documents have as many shingles
     /// as stated: on average, and rounded up. At least 1.
     #[must_use]
@@ -125,8 +137,7 @@ impl Detection {
             return 0.0;
         }
         // where every shingle is looked up, what counts are the other's fingerprints
-        let of_all = smaller <= profile::probe_all(self.recipe.profile());
-        let (count, hit) = if of_all {
+        let (count, hit) = if self.looks_up_all(smaller) {
             (kept(smaller as f64, window as f64), share)
         } else {
             let own = window_for(self.recipe, smaller);

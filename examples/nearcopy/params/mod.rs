@@ -47,8 +47,9 @@ struct Pair {
 /// What a document of the longer length takes, on average, in bytes.
 #[derive(Serialize)]
 struct Memory {
-    /// Fingerprints that a batch reads.
     fingerprints: f64,
+    /// Hashes that a batch keeps: all shingles of a short document, otherwise its fingerprints.
+    batch_hashes: f64,
     /// Of a batch that reads its texts again, at the default budget.
     batch_streamed_bytes: f64,
     /// Of a batch whose texts are in memory, besides them.
@@ -85,9 +86,9 @@ struct Asked<'a> {
 /// Letters of a word, where tokens are letters.
 const LETTERS: f64 = 5.0;
 
-/// Bytes that a batch keeps of a document, and of each of its fingerprints.
+/// Bytes that a batch keeps of a document, and of each of the hashes by which it is looked up.
 const BATCH_DOCUMENT: f64 = 60.0;
-const BATCH_FINGERPRINT: f64 = 8.0;
+const BATCH_HASH: f64 = 8.0;
 /// What a batch keeps of fingerprints if nothing else is said: a share of the texts, and at least so
 /// many bytes.
 const BATCH_SHARE: f64 = 1.0 / 16.0;
@@ -140,7 +141,8 @@ impl<'a> Asked<'a> {
         let documents = self.args.documents as f64;
         let words = f64::from(self.args.words) * self.args.length_ratio;
         let fingerprints = self.detection.fingerprints(larger);
-        let all = BATCH_FINGERPRINT * fingerprints;
+        let batch_hashes = self.detection.looked_up(larger);
+        let all = BATCH_HASH * batch_hashes;
         let budget = (words * (LETTERS + 1.0) * BATCH_SHARE).max(BATCH_LEAST / documents);
         // the online index winnows texts that hold many whole shingles at twice the window, and samples
         // them for its sketches at half of it
@@ -153,6 +155,7 @@ impl<'a> Asked<'a> {
         let bands = self.args.bands;
         Memory {
             fingerprints,
+            batch_hashes,
             batch_streamed_bytes: BATCH_DOCUMENT + all.min(budget),
             batch_bytes: BATCH_DOCUMENT + all,
             index_fingerprints,
@@ -353,11 +356,14 @@ fn costs(out: &mut dyn Write, asked: &Asked<'_>, memory: &Memory, width: usize) 
         let all = pad_start(&size(bytes * args.documents as f64), 11);
         writeln!(out, "  {}{each}{all}", pad(&name, 40))?;
     }
+    // of a short document all shingles are looked up
+    let kept = if memory.batch_hashes > memory.fingerprints { "shingles" } else { "fingerprints" };
     let what = format!(
-        "The batch reads {} fingerprints of a document; with --stream it keeps them up to a \
+        "The batch reads {} {} of a document; with --stream it keeps them up to a \
          sixteenth of the texts, or 16 MiB, and reads further texts a second time. A novel document has \
          postings of {} fingerprints in the index; copies have none.",
-        number(memory.fingerprints.round() as u64),
+        number(memory.batch_hashes.round() as u64),
+        kept,
         number(memory.index_fingerprints.round() as u64),
     );
     paragraph(out, &what, width)
