@@ -114,6 +114,7 @@ mod postings;
 mod query;
 mod record;
 mod review;
+mod scan;
 mod scratch;
 mod seen;
 mod sketch;

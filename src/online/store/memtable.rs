@@ -134,7 +134,6 @@ impl Memtable {
     }
 
     fn add_postings(&self, done: &mut Done, doc: DocId, keys: &[u64]) -> Extent {
-        self.fingerprints.prefetch(keys);
         for &key in keys {
             self.fingerprints.add(done.extent.postings, key, doc);
             done.extent.postings += 1;
@@ -157,6 +156,11 @@ impl Memtable {
 
     pub(super) fn fingerprints(&self) -> &Chains {
         &self.fingerprints
+    }
+
+    /// Has loaded what a search for a document's key begins with.
+    pub(super) fn expect(&self, posting: u64) {
+        self.keys.prefetch(&[posting]);
     }
 
     /// Documents among the first `end` whose key may be `key`.
@@ -241,7 +245,7 @@ impl Live<'_> {
 
 /// The live postings of chains, by partition of the keys.
 struct Sorted {
-    /// Rest of the key and document.
+    /// Rest of the key and document, in order.
     partitions: Vec<Vec<u64>>,
     bits: u32,
     docs: Range<DocId>,
@@ -251,7 +255,8 @@ impl Sorted {
     fn new(chains: &Chains, live: &Live<'_>) -> Self {
         let bits = (chains.capacity() >> 12).max(1).ilog2().clamp(8, 16);
         let rest_bits = table::KEY_BITS - bits;
-        let mut partitions = vec![Vec::new(); 1 << bits];
+        let usual = (chains.capacity() >> bits) * 9 / 8;
+        let mut partitions: Vec<_> = (0..1 << bits).map(|_| Vec::with_capacity(usual)).collect();
         let (mut least, mut end) = (DocId::MAX, 0);
         chains.for_each(|key, doc| {
             if live.holds(doc) {
@@ -261,7 +266,26 @@ impl Sorted {
                 end = end.max(doc + 1);
             }
         });
+        partitions.iter_mut().for_each(|postings| sort_nearly_sorted(postings));
         Self { partitions, bits, docs: least.min(end)..end }
+    }
+}
+
+/// Sorts numbers that stand a few places from where they belong, nearly all of them.
+fn sort_nearly_sorted(all: &mut [u64]) {
+    let mut moves = 0;
+    for i in 1..all.len() {
+        let (one, mut at) = (all[i], i);
+        while at > 0 && all[at - 1] > one {
+            all[at] = all[at - 1];
+            at -= 1;
+        }
+        all[at] = one;
+        moves += i - at;
+        if moves > 16 * all.len() {
+            all.sort_unstable();
+            return;
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use std::sync::atomic::Ordering;
 
 /// A run of files is merged when those after the first weigh this many times as much as it: so each
 /// merge about multiplies the size by one more, and each posting is rewritten log times.
-const INDEX_FAN_IN: u64 = 3;
+const INDEX_FAN_IN: u64 = 2;
 /// Payloads are heavy, and finding one is not slower in many files.
 const DOCS_FAN_IN: u64 = 16;
 

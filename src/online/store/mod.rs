@@ -81,7 +81,7 @@ pub(crate) struct Record<'a> {
     pub key: &'a [u8],
     /// Readable in O(1) for any document without touching the payload.
     pub head: [u8; HEAD],
-    /// Sorted, distinct; may be empty.
+    /// Distinct; may be empty.
     pub fingerprints: &'a [u64],
     /// At most [`MAX_PAYLOAD`] bytes.
     pub payload: &'a [u8],

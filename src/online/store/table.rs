@@ -140,7 +140,9 @@ pub(super) fn write(
         // of a few sorted runs: this sort finds and merges them
         postings.sort();
         postings.dedup();
-        encoded.clear();
+        // whole numbers are written, of which the bytes that are not full are written over
+        encoded.resize(8 * (postings.len() + 1), 0);
+        let mut len = 0;
         for same in postings.chunk_by(|a, b| a >> 32 == b >> 32) {
             let last = same[same.len() - 1];
             let stopped = last as DocId == STOP || same.len() > stop_after as usize;
@@ -153,7 +155,8 @@ pub(super) fn write(
                 held |= entry << held_bits;
                 held_bits += shape.entry_bits();
                 let whole = held_bits / 8;
-                encoded.extend_from_slice(&held.to_le_bytes()[..whole as usize]);
+                encoded[len..len + 8].copy_from_slice(&held.to_le_bytes());
+                len += whole as usize;
                 held = held.checked_shr(8 * whole).unwrap_or(0);
                 held_bits %= 8;
             }
@@ -163,7 +166,7 @@ pub(super) fn write(
             })?;
             directory[(key >> rest_bits) as usize + 1] = count;
         }
-        out.write(&encoded)?;
+        out.write(&encoded[..len])?;
     }
     if held_bits > 0 {
         out.write(&held.to_le_bytes()[..1])?;
@@ -274,6 +277,14 @@ impl<'a> TableReader<'a> {
         Ok((start, end))
     }
 
+    /// Has the cache lines loaded in which the buckets of `keys` stand.
+    #[inline]
+    pub(super) fn prefetch(&self, keys: &[u64]) {
+        for &key in keys {
+            self.file.prefetch(self.table.directory + 4 * (key >> self.table.shape.rest_bits()));
+        }
+    }
+
     /// Adds the buckets of `keys` and has the cache lines loaded in which the keys are expected there.
     #[inline]
     pub(super) fn find_buckets(
@@ -322,15 +333,6 @@ impl<'a> TableReader<'a> {
             bits: bits as usize,
             mask: (1 << bits) - 1,
         })
-    }
-
-    /// [`lookup`](Self::lookup) of one key whose bucket is not known.
-    pub(super) fn look_up(
-        &self,
-        key: u64,
-        each: impl FnMut(DocId) -> bool,
-    ) -> Result<(), IndexError> {
-        self.lookup(key, self.bucket(key >> self.table.shape.rest_bits())?, each)
     }
 
     /// Calls `each` with the documents of `key` in increasing order, a stop mark last, until it

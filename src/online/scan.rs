@@ -1,0 +1,178 @@
+//! Reading the body of a [`Sketch`](super::sketch::Sketch): all of it with every check, or what a look-up
+//! needs of one that was checked before.
+
+use super::bits::{BitReader, take_array, take_varint};
+use super::sketch::{
+    Head, INDEXED_BITS, LONGEST_SHINGLE, MAX_TOKENS, Part, Sampled, bits_of, sampled_bits,
+    script_of,
+};
+use crate::sketch::DecodeError;
+
+/// What stands in a body behind its fixed numbers.
+pub(super) enum Field {
+    /// A run of tokens.
+    Part(Part),
+    /// A token that is a number.
+    Number(u32),
+    /// A sampled shingle, whose number of tokens is left 0.
+    Sampled(Sampled),
+}
+
+/// Reads a body: its fixed numbers, and `each` of the fields behind them. What it accepts has exactly
+/// one form, and no length in it is greater than what stands in the bytes allows.
+pub(super) fn scan(body: &[u8], mut each: impl FnMut(Field)) -> Result<Head, DecodeError> {
+    let (head, count, rest) = before_sampled(body, &mut each)?;
+    let missing = || DecodeError::value("a sampled shingle", "nothing", "its bits");
+    let mut reader = BitReader::new(rest);
+    let [shingles, window] = [head.shingles, head.window].map(u64::from);
+    let delta_bits = bits_of(window);
+    let mut next = 0;
+    for _ in 0..count {
+        // 20 + 1 + 32 bits at most
+        let fields = reader.take(delta_bits + 1 + head.bits).ok_or_else(missing)?;
+        let position = next + (fields & ((1 << delta_bits) - 1));
+        let indexed = fields >> delta_bits & 1 == 1;
+        let mut hash = fields >> (delta_bits + 1);
+        if indexed {
+            hash |= reader.take(INDEXED_BITS - head.bits).ok_or_else(missing)? << head.bits;
+        }
+        if position >= next + window || position >= shingles {
+            return Err(DecodeError::value("position", position, "one inside the next window"));
+        }
+        next = position + 1;
+        each(Field::Sampled(Sampled { position: position as u32, count: 0, indexed, hash }));
+    }
+    // winnowing leaves no window without a sampled shingle
+    if !reader.is_done() || next + window <= shingles || (count == 0) != (shingles == 0) {
+        return Err(DecodeError::value("sampled shingles", count, "those of every window"));
+    }
+    Ok(head)
+}
+
+/// Shingles that are handed on at a time.
+const AT_ONCE: usize = 64;
+/// Bits that are there in 8 bytes from any bit of the first one on.
+const AT_HAND: u32 = 57;
+
+/// Reads of a body that [`scan`] accepted its fixed numbers, the mass of its prose, and `each` of the
+/// indexed shingles, by position and hash. Which ones these are is as good as random, so that no branch
+/// of the loop depends on it.
+pub(super) fn indexed(
+    body: &[u8],
+    mut each: impl FnMut(u32, u64),
+) -> Result<(Head, u64), DecodeError> {
+    let mut prose = 0;
+    let (head, count, packed) = before_sampled(body, &mut |field| {
+        if let Field::Part(part) = field {
+            prose += part.prose_mass();
+        }
+    })?;
+    let delta_bits = bits_of(head.window.into());
+    if delta_bits + 1 + INDEXED_BITS > AT_HAND {
+        let head = scan(body, |field| match field {
+            Field::Sampled(one) if one.indexed => each(one.position, one.hash),
+            _ => {}
+        })?;
+        return Ok((head, prose));
+    }
+    let (short, more) = (delta_bits + 1 + head.bits, INDEXED_BITS - head.bits);
+    if count * u64::from(short) > 8 * packed.len() as u64 {
+        return Err(DecodeError::value(
+            "sampled shingles",
+            count,
+            "as many as there are bytes for",
+        ));
+    }
+    let [delta_mask, hash_mask] = [delta_bits, INDEXED_BITS].map(|bits| (1u64 << bits) - 1);
+    let mut found = [(0, 0); AT_ONCE];
+    let (mut held, mut at, mut next) = (0, 0, 0u64);
+    for _ in 0..count {
+        let fields = eight_from(packed, at / 8) >> (at % 8);
+        let position = next + (fields & delta_mask);
+        let indexed = fields >> delta_bits & 1;
+        found[held] = (position as u32, fields >> (delta_bits + 1) & hash_mask);
+        held += indexed as usize;
+        at += short as usize + more as usize * indexed as usize;
+        next = position + 1;
+        if held == AT_ONCE {
+            found.iter().for_each(|&(position, hash)| each(position, hash));
+            held = 0;
+        }
+    }
+    found[..held].iter().for_each(|&(position, hash)| each(position, hash));
+    Ok((head, prose))
+}
+
+/// The 8 bytes at `at` as a number; zeros stand behind the end.
+#[inline]
+fn eight_from(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let mut eight = [0; 8];
+    match rest.first_chunk() {
+        Some(whole) => eight = *whole,
+        None => eight[..rest.len()].copy_from_slice(rest),
+    }
+    u64::from_le_bytes(eight)
+}
+
+/// Reads a body up to the sampled shingles: the fixed numbers, how many shingles come, and their bytes.
+#[inline]
+fn before_sampled<'b>(
+    mut body: &'b [u8],
+    each: &mut impl FnMut(Field),
+) -> Result<(Head, u64, &'b [u8]), DecodeError> {
+    let rest = &mut body;
+    let short = || DecodeError::value("a number", "no number", "one in its shortest form");
+    let content_hash = u64::from_le_bytes(take_array(rest).ok_or_else(short)?);
+    let tokens = take_varint(rest, MAX_TOKENS as u64).ok_or_else(short)?;
+    let shingles = take_varint(rest, tokens).ok_or_else(short)?;
+    let window = take_varint(rest, 1 << 20).ok_or_else(short)?;
+    let [bits] = take_array(rest).ok_or_else(short)?;
+    let count = take_varint(rest, shingles).ok_or_else(short)?;
+    let parts = take_varint(rest, tokens).ok_or_else(short)?;
+    if window == 0 {
+        return Err(DecodeError::value("window", window, "1 or more"));
+    }
+    let bits = u32::from(bits);
+    if bits != sampled_bits(tokens as usize) {
+        let expected = "as many as this number of tokens has";
+        return Err(DecodeError::value("bits of a sampled hash", bits, expected));
+    }
+    if tokens > shingles + LONGEST_SHINGLE {
+        let expected = "no more than the shingles hold";
+        return Err(DecodeError::value("tokens", tokens, expected));
+    }
+    let mut held = 0;
+    let mut before = None;
+    for _ in 0..parts {
+        let code = take_varint(rest, (MAX_TOKENS as u64) << 2 | 3).ok_or_else(short)?;
+        let [mass] = take_array(rest).ok_or_else(short)?;
+        let (len, kind) = (code >> 2, code & 3);
+        held += len;
+        if len == 0 || held > tokens || before == Some((kind, mass)) {
+            let expected = "runs of tokens, each as long as it goes";
+            return Err(DecodeError::value("run of tokens", len, expected));
+        }
+        before = Some((kind, mass));
+        each(Field::Part(Part { len: len as u32, mass, script: script_of(kind) }));
+    }
+    if held != tokens {
+        return Err(DecodeError::value("tokens of all runs", held, "the tokens of the document"));
+    }
+    let numbers = take_varint(rest, tokens).ok_or_else(short)?;
+    let mut next = 0;
+    for _ in 0..numbers {
+        let at = next + take_varint(rest, tokens).ok_or_else(short)?;
+        if at >= tokens {
+            return Err(DecodeError::value(
+                "token that is a number",
+                at,
+                "a token of the document",
+            ));
+        }
+        each(Field::Number(at as u32));
+        next = at + 1;
+    }
+    let (tokens, shingles, window) = (tokens as u32, shingles as u32, window as u32);
+    Ok((Head { content_hash, tokens, shingles, window, bits }, count, body))
+}
