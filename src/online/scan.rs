@@ -49,7 +49,7 @@ pub(super) fn scan(body: &[u8], mut each: impl FnMut(Field)) -> Result<Head, Dec
     Ok(head)
 }
 
-/// Shingles that are handed on at a time.
+/// Shingles that are read at a time.
 const AT_ONCE: usize = 64;
 /// Bits that are there in 8 bytes from any bit of the first one on.
 const AT_HAND: u32 = 57;
@@ -85,34 +85,40 @@ pub(super) fn indexed(
     }
     let [delta_mask, hash_mask] = [delta_bits, INDEXED_BITS].map(|bits| (1u64 << bits) - 1);
     let mut found = [(0, 0); AT_ONCE];
-    let (mut held, mut at, mut next) = (0, 0, 0u64);
-    for _ in 0..count {
-        let fields = eight_from(packed, at / 8) >> (at % 8);
-        let position = next + (fields & delta_mask);
-        let indexed = fields >> delta_bits & 1;
-        found[held] = (position as u32, fields >> (delta_bits + 1) & hash_mask);
-        held += indexed as usize;
-        at += short as usize + more as usize * indexed as usize;
-        next = position + 1;
-        if held == AT_ONCE {
-            found.iter().for_each(|&(position, hash)| each(position, hash));
-            held = 0;
+    let (mut left, mut at, mut next) = (count, 0, 0);
+    while left > 0 {
+        let mut held = 0;
+        let now = left.min(AT_ONCE as u64);
+        for _ in 0..now {
+            let fields = eight_from(packed, at / 8) >> (at % 8);
+            let position = next + (fields & delta_mask);
+            let indexed = fields >> delta_bits & 1;
+            found[held % AT_ONCE] = (position as u32, fields >> (delta_bits + 1) & hash_mask);
+            held += indexed as usize;
+            at += short as usize + (more as usize & (indexed as usize).wrapping_neg());
+            next = position + 1;
+        }
+        left -= now;
+        for &(position, hash) in &found[..held] {
+            each(position, hash);
         }
     }
-    found[..held].iter().for_each(|&(position, hash)| each(position, hash));
     Ok((head, prose))
 }
 
 /// The 8 bytes at `at` as a number; zeros stand behind the end.
 #[inline]
 fn eight_from(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    let mut eight = [0; 8];
-    match rest.first_chunk() {
-        Some(whole) => eight = *whole,
-        None => eight[..rest.len()].copy_from_slice(rest),
+    match bytes.get(at..at + 8) {
+        Some(eight) => u64::from_le_bytes(eight.try_into().expect("8 bytes")),
+        None => last_from(bytes, at),
     }
-    u64::from_le_bytes(eight)
+}
+
+#[cold]
+fn last_from(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 /// Reads a body up to the sampled shingles: the fixed numbers, how many shingles come, and their bytes.

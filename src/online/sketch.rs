@@ -321,11 +321,6 @@ impl Unpacked {
         &self.parts
     }
 
-    /// Mass of the tokens that weigh as prose.
-    pub(super) fn prose_mass(&self) -> u64 {
-        self.parts.iter().map(Part::prose_mass).sum()
-    }
-
     /// The fingerprints by which the index finds the document, in the order of the text.
     pub(super) fn indexed(&self) -> impl Iterator<Item = u64> + '_ {
         self.sampled.iter().filter(|s| s.indexed).map(|s| s.hash)

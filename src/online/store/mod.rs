@@ -133,7 +133,7 @@ pub(crate) struct StoreOptions {
     /// A fingerprint that more live documents hold when its postings are merged loses them and stays
     /// stopped for ever, whatever is removed afterwards; at least `cap`. Default 1024.
     pub stop_after: u32,
-    /// Postings held in memory before they are written as a segment. Default 2^20.
+    /// Postings held in memory before they are written as a segment. Default 2^19.
     pub memtable_postings: usize,
     /// Bytes of keys and payloads held in memory before they are written. Default 64 MiB.
     pub memtable_bytes: usize,
@@ -146,7 +146,7 @@ impl Default for StoreOptions {
         Self {
             cap: 16,
             stop_after: 1024,
-            memtable_postings: 1 << 20,
+            memtable_postings: 1 << 19,
             memtable_bytes: 64 << 20,
             read_only: false,
         }

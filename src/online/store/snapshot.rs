@@ -100,7 +100,8 @@ impl Snapshot {
         if keys.is_empty() {
             return Ok(());
         }
-        // Passes of loads that do not wait for one another: first where to look, then what is there.
+        // Passes of loads that do not wait for one another: first where it says where to look, then
+        // where to look, then what is there.
         let tables = || view.indexes.iter().map(|index| index.fingerprints().reader(index.file()));
         let memtables = || {
             view.frozen
@@ -111,6 +112,9 @@ impl Snapshot {
         let mut buckets = Vec::with_capacity(keys.len() * view.indexes.len());
         for (table, _) in memtables() {
             table.fingerprints().prefetch(&keys);
+        }
+        for table in tables() {
+            table.prefetch(&keys);
         }
         for table in tables() {
             table.find_buckets(&keys, &mut buckets)?;

@@ -350,7 +350,11 @@ impl<'a> TableReader<'a> {
         let first = (key & ((1 << shape.rest_bits()) - 1)) << shape.doc_bits;
         let (from, to) = self.window(key, bucket);
         let (from, to) = (from as usize, to as usize);
-        let mut i = entries.first_from(from, to, first);
+        let mut i = if to - from == WINDOW as usize {
+            from + entries.below(from, first)
+        } else {
+            entries.first_from(from, to, first)
+        };
         // hardly ever, if the keys are spread evenly
         if i == from && i > 0 && entries.get(i - 1) >= first {
             i = entries.first_from(0, i, first);
@@ -406,6 +410,13 @@ struct Entries<'a> {
 }
 
 impl Entries<'_> {
+    /// How many of the [`WINDOW`] entries from number `from` on are below `least`, which is where it would
+    /// stand. All are read, so that nothing waits for the outcome of a comparison.
+    #[inline]
+    fn below(&self, from: usize, least: u64) -> usize {
+        (from..from + WINDOW as usize).map(|i| usize::from(self.get(i) < least)).sum()
+    }
+
     /// Number of the first entry of `from..to` that is `least` or more, `to` if there is none.
     #[inline]
     fn first_from(&self, from: usize, to: usize, least: u64) -> usize {
