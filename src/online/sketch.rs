@@ -253,15 +253,6 @@ pub(super) struct Unpacked {
 }
 
 impl Unpacked {
-    /// Replaces the content by that of `other`; the memory is reused.
-    pub(super) fn copy_from(&mut self, other: &Self) {
-        self.head = other.head;
-        self.mass.clone_from(&other.mass);
-        self.sampled.clone_from(&other.sampled);
-        self.numbers.clone_from(&other.numbers);
-        self.parts.clone_from(&other.parts);
-    }
-
     /// Replaces the content by that of `body`, which was written under `recipe`.
     pub(super) fn read(&mut self, recipe: Recipe, body: &[u8]) -> Result<(), DecodeError> {
         let Self { mass, sampled, numbers, parts, .. } = self;

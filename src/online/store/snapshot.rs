@@ -72,6 +72,13 @@ impl Snapshot {
         }
     }
 
+    /// Has loaded what [`head`](Self::head) and [`read`](Self::read) of a document look at first.
+    pub(crate) fn expect(&self, doc: DocId) {
+        if let Some(docs) = self.moment.at.view.docs_of(doc) {
+            docs.expect(doc);
+        }
+    }
+
     /// Puts key and payload in place of what `into` holds. `None` as for [`head`](Self::head).
     pub(crate) fn read(&self, doc: DocId, into: &mut Vec<u8>) -> Result<Option<Parts>, IndexError> {
         into.clear();
