@@ -89,11 +89,6 @@ impl Scratch {
         }
         Ok(())
     }
-
-    /// The probe by the hash of all words; `None` where there are none.
-    pub(super) fn whole_probe(&self) -> Option<u64> {
-        self.probes.get(self.shingle_probes).copied()
-    }
 }
 
 /// The probe under which a document is found by the hash of all its words.

@@ -345,17 +345,9 @@ pub(super) fn write(
     indexed: &mut Vec<u64>,
     out: &mut Vec<u8>,
 ) {
-    let tokens = document.tokens().len().min(MAX_TOKENS);
-    let hashes = document.shingles().hashes();
-    // those that end within the tokens that are covered
-    let covered = |at: &usize| at + document.shingles().token_count(*at) <= tokens;
-    let shingles = if tokens == document.tokens().len() {
-        hashes.len()
-    } else {
-        (0..hashes.len().min(tokens)).rev().find(covered).map_or(0, |last| last + 1)
-    };
-    let hashes = &hashes[..shingles];
-    list_indexed(recipe, document, hashes, winnowed, indexed);
+    let (tokens, hashes) = covered(document);
+    let shingles = hashes.len();
+    list_indexed(recipe, document, winnowed, indexed);
     let window = sample_window(recipe, shingles);
     shingle::winnow_into(hashes, window, winnowed);
 
@@ -389,14 +381,26 @@ pub(super) fn write(
     writer.finish();
 }
 
+/// How many tokens a sketch covers, and the shingles that end within them.
+fn covered(document: &Document) -> (usize, &[u64]) {
+    let tokens = document.tokens().len().min(MAX_TOKENS);
+    let hashes = document.shingles().hashes();
+    if tokens == document.tokens().len() {
+        return (tokens, hashes);
+    }
+    let is_covered = |at: &usize| at + document.shingles().token_count(*at) <= tokens;
+    let last = (0..hashes.len().min(tokens)).rev().find(is_covered);
+    (tokens, &hashes[..last.map_or(0, |last| last + 1)])
+}
+
 /// The fingerprints of the index: winnowed, over content, sorted, each once.
-fn list_indexed(
+pub(super) fn list_indexed(
     recipe: Recipe,
     document: &Document,
-    hashes: &[u64],
     winnowed: &mut Vec<Fingerprint>,
     out: &mut Vec<u64>,
 ) {
+    let (_, hashes) = covered(document);
     shingle::winnow_into(hashes, index_window(recipe, hashes.len()), winnowed);
     out.clear();
     let content = winnowed.iter().filter(|f| touches_content(document, f.position as usize));

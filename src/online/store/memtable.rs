@@ -50,6 +50,15 @@ pub(super) fn posting_of(key: &[u8]) -> u64 {
     hash::bytes(key) >> (64 - table::KEY_BITS)
 }
 
+/// Postings of the smallest memtable.
+const LEAST: u64 = 1 << 14;
+
+/// The settings of the next memtable of a store of so many postings: a small one holds little memory.
+pub(super) fn of_size(options: &StoreOptions, postings: u64) -> StoreOptions {
+    let room = (postings / 2).max(LEAST).min(options.memtable_postings as u64);
+    StoreOptions { memtable_postings: room as usize, ..options.clone() }
+}
+
 impl Memtable {
     /// With room for a record of `postings` fingerprints at least.
     pub(super) fn new(

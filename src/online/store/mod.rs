@@ -133,7 +133,8 @@ pub(crate) struct StoreOptions {
     /// A fingerprint that more live documents hold when its postings are merged loses them and stays
     /// stopped for ever, whatever is removed afterwards; at least `cap`. Default 1024.
     pub stop_after: u32,
-    /// Postings held in memory before they are written as a segment. Default 2^19.
+    /// Postings held in memory before they are written as a segment; fewer in a store that has less than
+    /// twice as many. Default 2^19.
     pub memtable_postings: usize,
     /// Bytes of keys and payloads held in memory before they are written. Default 64 MiB.
     pub memtable_bytes: usize,

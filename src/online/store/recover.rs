@@ -13,7 +13,7 @@ use super::index::Index;
 use super::log::{Failed, Log};
 use super::manifest::{Live, Manifest};
 use super::marks::{Heads, Removed};
-use super::memtable::{Extent, Memtable};
+use super::memtable::{self, Extent, Memtable};
 use super::view::{Current, View};
 use super::{DocId, StoreOptions, worker};
 use crate::error::IndexError;
@@ -395,7 +395,9 @@ impl State {
         log: Option<Log>,
         number: u64,
     ) -> Core {
-        let active = Memtable::new(&options, 0, number, self.end, self.operations);
+        let held = self.indexes.iter().map(|index| index.fingerprints().postings()).sum();
+        let least = memtable::of_size(&options, held);
+        let active = Memtable::new(&least, 0, number, self.end, self.operations);
         let view = View {
             active: Arc::new(active),
             frozen: self.memtables.into_iter().map(Arc::new).collect(),

@@ -3,7 +3,7 @@
 use super::core::Core;
 use super::frame::Operation;
 use super::log::held;
-use super::memtable::{Extent, Memtable, keys_of};
+use super::memtable::{Extent, Memtable, keys_of, of_size};
 use super::snapshot::Snapshot;
 use super::table::Bucket;
 use super::view::Current;
@@ -248,7 +248,8 @@ impl<'a> Writer<'a> {
         let number = core.new_number();
         log.rotate(number)?;
         let at = core.current();
-        let next = Memtable::new(&core.options, postings, number, at.end, at.operations);
+        let options = of_size(&core.options, at.view.postings());
+        let next = Memtable::new(&options, postings, number, at.end, at.operations);
         core.publish_frozen(Arc::new(next));
         let _work = held(&core.work);
         core.news.notify_all();
