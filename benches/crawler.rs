@@ -43,6 +43,15 @@ fn rate(name: &str, count: usize, time: Duration) {
     println!("{name:52} {:>9.2} us {:>12.0} /s", each * 1e6, 1.0 / each);
 }
 
+/// Until nothing has been merged for a while.
+fn wait_for_merges(index: &OnlineIndex<u64>) {
+    let mut before = None;
+    while before != Some(index.stats().merges) {
+        before = Some(index.stats().merges);
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
 /// Time of each call of `f`, in order of size.
 fn times<T>(items: &[T], mut f: impl FnMut(&T)) -> Vec<Duration> {
     let mut out: Vec<Duration> = items
@@ -113,6 +122,7 @@ fn main() {
             rate(&name, texts.len(), start.elapsed());
         }
     };
+    wait_for_merges(&index);
     ready(&format!("{} segments", index.stats().segments));
     let start = Instant::now();
     index.compact().expect("compacted");

@@ -19,10 +19,10 @@ use std::sync::{Arc, Mutex};
 /// The leanest index: it holds the fingerprints of what was seen, each once, and no documents. It says
 /// how much of a page's content was seen before, not where.
 ///
-/// About 6 bytes a fingerprint that was not seen before: for a novel page of 400 words 150 bytes, for a
-/// copy nothing. There are no keys, nothing can be removed, furniture is not learned, and a passage
-/// counts wherever it was seen. A fingerprint that was not seen is taken for one that was with a chance
-/// of one in 2^40 for each that is held.
+/// About 3 bytes a fingerprint that was not seen before: for a novel page of 400 words, among a million,
+/// 68 bytes on disk and 79 with what waits in memory, for a copy nothing. There are no keys, nothing can
+/// be removed, furniture is not learned, and a passage counts wherever it was seen. A fingerprint that was
+/// not seen is taken for one that was with a chance of one in 2^40 for each that is held.
 ///
 /// ```
 /// use nearcopy::online::SeenIndex;

@@ -13,8 +13,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// A run of files is merged when those after the first weigh this many times as much as it: so each
-/// merge about multiplies the size by one more, and each posting is rewritten log times.
+/// A run of files is merged when it weighs this many times as much as its first: so each merge about
+/// multiplies the size by that, and each posting is rewritten log times. Every look-up asks all files.
 const INDEX_FAN_IN: u64 = 2;
 /// Payloads are heavy, and finding one is not slower in many files.
 const DOCS_FAN_IN: u64 = 16;

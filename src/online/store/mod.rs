@@ -5,16 +5,16 @@
 //! frozen, and the background thread (`worker`) writes it as two immutable files: postings (`index`,
 //! `table`) and documents (`docs`). It replaces the manifest (`manifest`), which says which files
 //! count, and removes the log of that memtable. Files of postings are merged when those after one
-//! weigh twice as much, files of documents when they weigh 15 times as much (`merge`): a posting is
-//! rewritten about `log3` times of the number of memtables, a payload written twice and rewritten
-//! `log16` times. A [`Snapshot`] holds the list of files and tables (`view`) as it was, and how much of
+//! weigh as much, files of documents when they weigh 15 times as much (`merge`): a posting is
+//! rewritten `log2` times of the number of memtables at most, about half as often on average, a payload
+//! written twice and rewritten `log16` times. A [`Snapshot`] holds the list of files and tables (`view`) as it was, and how much of
 //! the active memtable counts.
 //!
 //! What is durable: [`Store::sync`] syncs the log, so after it all operations that returned are; of
 //! those after it a crash may keep any number, but always the first ones. Removals and heads reach the
 //! files only with the memtable of their operation, so that no file knows more than the manifest says.
 //! Opening (`recover`) reads footers, checksums of blocks, marks and the logs, not the files;
-//! every block of a file is verified when it is first read (`sealed`).
+//! every block of a file is verified when it is first read (`sealed`), or at once if it was just written.
 //!
 //! An opening for reading only takes no lock and writes nothing. It shows the operations that the
 //! files held when it was opened, synced or handed to the storage, and never more; open again to see more.
