@@ -50,12 +50,16 @@ pub(super) fn posting_of(key: &[u8]) -> u64 {
     hash::bytes(key) >> (64 - table::KEY_BITS)
 }
 
+/// Fewer fingerprints a document fill the room for documents first.
+const DOC_POSTINGS: usize = 8;
 /// Postings of the smallest memtable.
 const LEAST: u64 = 1 << 14;
 
-/// The settings of the next memtable of a store of so many postings: a small one holds little memory.
-pub(super) fn of_size(options: &StoreOptions, postings: u64) -> StoreOptions {
-    let room = (postings / 2).max(LEAST).min(options.memtable_postings as u64);
+/// The settings of the next memtable of a store of so many postings and documents: a small one holds
+/// little memory.
+pub(super) fn of_size(options: &StoreOptions, postings: u64, documents: DocId) -> StoreOptions {
+    let held = postings.max(DOC_POSTINGS as u64 * u64::from(documents));
+    let room = (held / 2).max(LEAST).min(options.memtable_postings as u64);
     StoreOptions { memtable_postings: room as usize, ..options.clone() }
 }
 
@@ -69,8 +73,7 @@ impl Memtable {
         first_operation: u64,
     ) -> Self {
         let capacity = options.memtable_postings.max(postings).clamp(1, MAX_POSTINGS);
-        // fewer than 8 fingerprints a document fill the documents first
-        let docs = (capacity / 8).max(1);
+        let docs = (capacity / DOC_POSTINGS).max(1);
         Self {
             log,
             first_doc,

@@ -396,7 +396,7 @@ impl State {
         number: u64,
     ) -> Core {
         let held = self.indexes.iter().map(|index| index.fingerprints().postings()).sum();
-        let least = memtable::of_size(&options, held);
+        let least = memtable::of_size(&options, held, self.end);
         let active = Memtable::new(&least, 0, number, self.end, self.operations);
         let view = View {
             active: Arc::new(active),

@@ -248,7 +248,7 @@ impl<'a> Writer<'a> {
         let number = core.new_number();
         log.rotate(number)?;
         let at = core.current();
-        let options = of_size(&core.options, at.view.postings());
+        let options = of_size(&core.options, at.view.postings(), at.end);
         let next = Memtable::new(&options, postings, number, at.end, at.operations);
         core.publish_frozen(Arc::new(next));
         let _work = held(&core.work);
