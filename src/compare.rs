@@ -136,21 +136,26 @@ impl Comparer {
         template: &Template,
     ) -> Result<Document, RecipeMismatch> {
         let mut out = Document::default();
-        self.prepare_with_into(text, template, &mut out)?;
+        self.prepare_with_into(text, &[template], &mut out)?;
         Ok(out)
     }
 
-    /// As [`prepare_with`](Self::prepare_with), into a buffer.
-    pub(crate) fn prepare_with_into(
+    /// As [`prepare_with`](Self::prepare_with), into a buffer and with what any of several templates
+    /// knows.
+    fn prepare_with_into(
         &self,
         text: &str,
-        template: &Template,
+        templates: &[&Template],
         out: &mut Document,
     ) -> Result<(), RecipeMismatch> {
-        self.recipe.check(template.recipe())?;
+        self.check(templates)?;
         self.prepare_into(text, out);
-        template.apply(&out.tokens, &out.shingles, &mut out.mass);
+        content::apply(templates, &out.tokens, &out.shingles, &mut out.mass);
         Ok(())
+    }
+
+    fn check(&self, templates: &[&Template]) -> Result<(), RecipeMismatch> {
+        templates.iter().try_for_each(|template| self.recipe.check(template.recipe()))
     }
 
     /// The first half of [`prepare_with_into`](Self::prepare_with_into): all but the content mass, where
@@ -158,24 +163,24 @@ impl Comparer {
     pub(crate) fn shape_into(
         &self,
         text: &str,
-        template: &Template,
+        templates: &[&Template],
         out: &mut Document,
     ) -> Result<(), RecipeMismatch> {
         if self.recipe.profile() == Profile::Ocr {
-            return self.prepare_with_into(text, template, out);
+            return self.prepare_with_into(text, templates, out);
         }
-        self.recipe.check(template.recipe())?;
+        self.check(templates)?;
         text::tokenize_into(text, &mut out.tokens);
         shingle::shingles_into(&out.tokens, self.recipe.shingle_width(), &mut out.shingles);
         out.mass.clear();
         Ok(())
     }
 
-    /// Weighs the content of a document that was only shaped, with the same template.
-    pub(crate) fn weigh(&self, template: &Template, out: &mut Document) {
+    /// Weighs the content of a document that was only shaped, with the same templates.
+    pub(crate) fn weigh(&self, templates: &[&Template], out: &mut Document) {
         if !out.is_weighed() {
             self.content.weigh_into(&out.tokens, &mut out.mass);
-            template.apply(&out.tokens, &out.shingles, &mut out.mass);
+            content::apply(templates, &out.tokens, &out.shingles, &mut out.mass);
         }
     }
 

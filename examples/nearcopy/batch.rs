@@ -40,7 +40,8 @@ pub fn run_with(corpus: &Corpus, settings: &Dedup, progress: &Progress) -> Repor
     let docs = corpus
         .records
         .iter()
-        .map(|record| Doc::new(&record.text).site(record.site.as_deref()).key(&record.id));
+        .zip(corpus.texts.held())
+        .map(|(record, text)| Doc::new(text).site(record.site.as_deref()).key(&record.id));
     progress.matching(2 * corpus.records.len() as u64);
     let report = settings.run_with_progress(docs, &|steps| progress.matched(steps));
     progress.finish();

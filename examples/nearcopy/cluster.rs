@@ -526,7 +526,7 @@ impl View<'_> {
 
 /// Bytes of the folder that all ids name, which need not be repeated.
 pub fn common_folder(corpus: &Corpus) -> usize {
-    let ids = || corpus.records.iter().map(|r| r.id.as_str());
+    let ids = || corpus.records.iter().map(|r| &*r.id);
     let Some(first) = ids().next() else { return 0 };
     let mut end = first.rfind('/').map_or(0, |at| at + 1);
     for id in ids() {

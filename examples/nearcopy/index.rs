@@ -2,7 +2,7 @@
 
 use crate::cli::{Cli, InputArgs};
 use crate::exit::{Done, Stop};
-use crate::input::{self, Corpus, Record, Wanted};
+use crate::input::{self, Corpus, Record};
 use crate::layout::{clean, count, cut_start, number, pad, percent};
 use crate::output::Printer;
 use crate::problems::{Problems, say};
@@ -175,11 +175,11 @@ fn look(cli: &Cli, args: &LookArgs, taken: Taken) -> Result<Done, Stop> {
     let take_in = taken != Taken::No;
     let index =
         if take_in { open(&args.dir, Options::new())? } else { open_existing(&args.dir, true)? };
-    let corpus = input::read(&args.input, Wanted::Texts, &mut problems, &progress)?;
+    let corpus = input::read(&args.input, &mut problems, &progress)?;
     let mut lines = Vec::with_capacity(corpus.records.len());
     progress.matching(corpus.records.len() as u64);
     for (at, record) in corpus.records.iter().enumerate() {
-        let page = Page::new(&record.text)
+        let page = Page::new(corpus.held_text(at))
             .site(record.site.as_deref())
             .time(args.time)
             .seen_since(args.seen_since)
@@ -229,9 +229,10 @@ fn add<'a>(
     taken: Taken,
     problems: &mut Problems,
 ) -> Result<Option<Line<'a>>, Stop> {
+    let id = String::from(&*record.id);
     let admitted = match taken {
-        Taken::Replacing => index.update(&record.id, page),
-        _ => index.admit(&record.id, page),
+        Taken::Replacing => index.update(&id, page),
+        _ => index.admit(&id, page),
     };
     match admitted {
         Ok(admission) => {

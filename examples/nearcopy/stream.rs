@@ -2,13 +2,14 @@
 
 use crate::cli::InputArgs;
 use crate::exit::Stop;
-use crate::input::{self, Corpus, Record, Spool, Wanted};
+use crate::input::{self, Content, Corpus, Kept, Record, Wanted};
 use crate::problems::Problems;
 use crate::progress::Progress;
 use nearcopy::Report;
 use nearcopy::dedup::{Batch, Doc, Reference, Source, Unread};
 use std::borrow::Cow;
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 /// What documents go to, in order of the input.
@@ -41,8 +42,8 @@ pub fn read(
     let mut store = Store::new(taker, wanted, spool)?;
     let corpus = if rayon::current_num_threads() == 1 {
         let mut wave = Wave::default();
-        let taken = input::read_with(args, wanted, problems, progress, &mut |record| {
-            wave.push(record, spool);
+        let taken = input::read_with(args, wanted, problems, progress, &mut |record, content| {
+            wave.push(record, content);
             if wave.is_full() {
                 store.add(std::mem::take(&mut wave));
             }
@@ -54,13 +55,14 @@ pub fn read(
         std::thread::scope(|scope| {
             let reader = scope.spawn(move || {
                 let mut wave = Wave::default();
-                let taken = input::read_with(args, wanted, problems, progress, &mut |record| {
-                    wave.push(record, spool);
-                    if wave.is_full() {
-                        // who receives never stops before the channel ends
-                        let _ = send.send(std::mem::take(&mut wave));
-                    }
-                });
+                let taken =
+                    input::read_with(args, wanted, problems, progress, &mut |record, content| {
+                        wave.push(record, content);
+                        if wave.is_full() {
+                            // who receives never stops before the channel ends
+                            let _ = send.send(std::mem::take(&mut wave));
+                        }
+                    });
                 let _ = send.send(wave);
                 taken
             });
@@ -112,18 +114,16 @@ pub fn tell_unread(
 #[derive(Default)]
 struct Wave {
     texts: Vec<String>,
-    lines: Vec<Box<[u8]>>,
-    sites: Vec<Option<Box<str>>>,
+    lines: Vec<Vec<u8>>,
+    sites: Vec<Option<Arc<str>>>,
     bytes: usize,
 }
 
 impl Wave {
-    fn push(&mut self, record: &mut Record, with_line: bool) {
-        self.bytes += record.text.len();
-        self.texts.push(std::mem::take(&mut record.text));
-        if with_line {
-            self.lines.push(std::mem::take(&mut record.raw));
-        }
+    fn push(&mut self, record: &Record, content: Content) {
+        self.bytes += content.text.len() + content.line.len();
+        self.texts.push(content.text);
+        self.lines.push(content.line);
         self.sites.push(record.site.clone());
     }
 
@@ -132,29 +132,20 @@ impl Wave {
     }
 }
 
-/// What becomes of the texts.
-enum Texts {
-    Held(Vec<String>),
-    /// The texts, and the lines if they are wanted.
-    Spooled(Spool, Option<Spool>),
-}
-
 struct Store<'t, T> {
     taker: &'t mut T,
-    texts: Texts,
+    texts: Kept<Box<str>>,
+    /// Where they are wanted.
+    lines: Option<Kept<Box<[u8]>>>,
     failed: Option<io::Error>,
 }
 
 impl<'t, T: Taker> Store<'t, T> {
     fn new(taker: &'t mut T, wanted: Wanted, spool: bool) -> Result<Self, Stop> {
-        let new = || Spool::new().map_err(|e| spool_failed(&e));
-        let texts = if spool {
-            let lines = (wanted == Wanted::Lines).then(new).transpose()?;
-            Texts::Spooled(new()?, lines)
-        } else {
-            Texts::Held(Vec::new())
-        };
-        Ok(Self { taker, texts, failed: None })
+        let texts = Kept::new(spool).map_err(|e| spool_failed(&e))?;
+        let lines = (wanted == Wanted::Lines).then(|| Kept::new(spool)).transpose();
+        let lines = lines.map_err(|e| spool_failed(&e))?;
+        Ok(Self { taker, texts, lines, failed: None })
     }
 
     fn add(&mut self, wave: Wave) {
@@ -162,34 +153,22 @@ impl<'t, T: Taker> Store<'t, T> {
         let docs: Vec<Doc<'_>> =
             docs.map(|(text, site)| Doc::new(text).site(site.as_deref())).collect();
         self.taker.take(&docs);
-        match &mut self.texts {
-            Texts::Held(texts) => texts.extend(wave.texts),
-            Texts::Spooled(texts, lines) => {
-                let all = wave.texts.iter().map(|text| texts.push(text.as_bytes()));
-                let mut failed = all.filter_map(Result::err).next();
-                if let Some(lines) = lines {
-                    let all = wave.lines.iter().map(|line| lines.push(line));
-                    failed = failed.or(all.filter_map(Result::err).next());
-                }
-                self.failed = self.failed.take().or(failed);
-            }
+        let mut kept = self.texts.extend(wave.texts.into_iter());
+        if let Some(lines) = &mut self.lines {
+            kept = kept.and(lines.extend(wave.lines.into_iter()));
         }
+        self.failed = self.failed.take().or(kept.err());
     }
 
-    fn finish(self, corpus: &mut Corpus) -> Result<(), Stop> {
-        match self.texts {
-            Texts::Held(texts) => {
-                for (record, text) in corpus.records.iter_mut().zip(texts) {
-                    record.text = text;
-                }
-            }
-            Texts::Spooled(mut texts, mut lines) => {
-                let flushed = self.failed.map_or(Ok(()), Err).and_then(|()| texts.flush());
-                let flushed = flushed.and_then(|()| lines.as_mut().map_or(Ok(()), Spool::flush));
-                flushed.map_err(|e| spool_failed(&e))?;
-                (corpus.spool, corpus.lines) = (Some(texts), lines);
-            }
-        }
+    fn finish(mut self, corpus: &mut Corpus) -> Result<(), Stop> {
+        let mut flush = || {
+            self.failed.take().map_or(Ok(()), Err)?;
+            self.texts.flush()?;
+            self.lines.as_mut().map_or(Ok(()), Kept::flush)
+        };
+        flush().map_err(|e| spool_failed(&e))?;
+        corpus.texts = self.texts;
+        corpus.lines = self.lines.unwrap_or_default();
         Ok(())
     }
 }

@@ -17,6 +17,7 @@ mod template;
 
 pub use phrases::{PHRASES_VERSION, PhraseKind, Phrases};
 pub use template::Template;
+pub(crate) use template::apply;
 #[cfg(feature = "online")]
 pub(crate) use template::take_away;
 

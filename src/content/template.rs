@@ -103,21 +103,32 @@ impl Template {
         Ok(())
     }
 
-    /// Takes the mass of furniture away: the tokens of each known shingle, those between two known
-    /// fingerprints that follow each other, and the rest of a line or sentence of which they make
-    /// half (winnowing does not see the last few words at either end of a passage).
+    /// As [`apply`], of this template alone.
+    #[cfg(feature = "online")]
     pub(crate) fn apply(&self, tokens: &Tokens, shingles: &Shingles, mass: &mut [u8]) {
-        if self.is_empty() {
-            return;
-        }
-        let window = shingle::window_for(self.recipe, shingles.len());
-        let fingerprints = shingle::winnow(shingles.hashes(), window);
-        let sampled = fingerprints.iter().map(|f| (f.position as usize, self.contains(f.hash)));
-        take_away(sampled, false, tokens, shingles, mass);
+        apply(&[self], tokens, shingles, mass);
     }
 }
 
-/// Takes the mass of furniture away, as [`Template::apply`] says, where `sampled` gives the positions of
+/// Takes the mass of what any of `templates`, of one recipe, knows as furniture away: the tokens of each
+/// known shingle, those between two known fingerprints that follow each other, and the rest of a line or
+/// sentence of which they make half (winnowing does not see the last few words at either end of a
+/// passage).
+pub(crate) fn apply(
+    templates: &[&Template],
+    tokens: &Tokens,
+    shingles: &Shingles,
+    mass: &mut [u8],
+) {
+    let Some(some) = templates.iter().find(|template| !template.is_empty()) else { return };
+    let window = shingle::window_for(some.recipe, shingles.len());
+    let fingerprints = shingle::winnow(shingles.hashes(), window);
+    let is_known = |hash| templates.iter().any(|template| template.contains(hash));
+    let sampled = fingerprints.iter().map(|f| (f.position as usize, is_known(f.hash)));
+    take_away(sampled, false, tokens, shingles, mass);
+}
+
+/// Takes the mass of furniture away, as [`apply`] says, where `sampled` gives the positions of
 /// shingles in increasing order and whether each is known. Where the sample is `sparse`, a line or sentence
 /// is furniture if one of its shingles is known and no other was sampled.
 pub(crate) fn take_away(

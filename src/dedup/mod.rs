@@ -35,6 +35,7 @@ mod run;
 mod source;
 mod terms;
 mod texts;
+mod values;
 
 pub use against::{Against, Earlier, LookUp, Reference};
 pub use report::{Cluster, Counts, Member, Pair, Report};

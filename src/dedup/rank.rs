@@ -7,8 +7,10 @@
 
 use super::parallel::{Pool, parallel_each, parallel_map};
 use super::texts::Texts;
+use super::values::{Block, Fingerprints};
 use super::{Dedup, Doc};
 use crate::compare::{Comparer, Document};
+use crate::kernel::prefetch::prefetch;
 use crate::profile;
 use crate::shingle::{self, Fingerprint};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -50,95 +52,6 @@ const BYTES_A_VALUE: usize = 32;
 
 /// Documents whose fingerprints stand together and between which the memory is looked at.
 pub(super) const WAVE: usize = 4096;
-
-/// Values of documents that follow each other: of each document those under which it is stored, then
-/// those by which it is looked up besides.
-#[derive(Debug)]
-pub(super) struct Block<T> {
-    /// Two ends for each document.
-    ends: Vec<usize>,
-    pub values: Vec<T>,
-}
-
-impl<T> Default for Block<T> {
-    fn default() -> Self {
-        Self { ends: Vec::new(), values: Vec::new() }
-    }
-}
-
-impl<T> Block<T> {
-    fn with_capacity(documents: usize, values: usize) -> Self {
-        Self { ends: Vec::with_capacity(2 * documents), values: Vec::with_capacity(values) }
-    }
-
-    pub fn documents(&self) -> usize {
-        self.ends.len() / 2
-    }
-
-    /// Adds a document.
-    pub fn push(&mut self, own: impl Iterator<Item = T>, others: impl Iterator<Item = T>) {
-        self.values.extend(own);
-        self.ends.push(self.values.len());
-        self.values.extend(others);
-        self.ends.push(self.values.len());
-    }
-
-    /// Adds the documents of another block behind its own.
-    fn append(&mut self, other: Self) {
-        let before = self.values.len();
-        self.ends.extend(other.ends.iter().map(|end| before + end));
-        self.values.extend(other.values);
-    }
-
-    fn start(&self, at: usize) -> usize {
-        if at == 0 { 0 } else { self.ends[at * 2 - 1] }
-    }
-
-    /// The values under which document `at` of the block is stored.
-    pub fn own(&self, at: usize) -> &[T] {
-        &self.values[self.start(at)..self.ends[at * 2]]
-    }
-
-    /// The values by which document `at` of the block is looked up.
-    pub fn probes(&self, at: usize) -> &[T] {
-        &self.values[self.start(at)..self.ends[at * 2 + 1]]
-    }
-
-    /// Keeps the values of which `f` holds.
-    fn retain(&mut self, f: impl Fn(&T) -> bool) {
-        let (mut at, mut from, mut kept) = (0, 0, 0);
-        let ends = &mut self.ends;
-        self.values.retain(|value| {
-            while ends.get(at) == Some(&from) {
-                ends[at] = kept;
-                at += 1;
-            }
-            from += 1;
-            let keep = f(value);
-            kept += usize::from(keep);
-            keep
-        });
-        ends[at..].fill(kept);
-        self.values.shrink_to_fit();
-    }
-
-    /// The block of the values that `f` translates.
-    pub fn filter_map<R>(&self, f: impl Fn(&T) -> Option<R>) -> Block<R> {
-        let mut out = Block::default();
-        out.ends.reserve_exact(self.ends.len());
-        out.values.reserve_exact(self.values.iter().filter(|v| f(v).is_some()).count());
-        let mut from = 0;
-        for &end in &self.ends {
-            out.values.extend(self.values[from..end].iter().filter_map(&f));
-            out.ends.push(out.values.len());
-            from = end;
-        }
-        out
-    }
-}
-
-/// A block of fingerprints; atomic, so that threads can replace those of different shares in place.
-pub(super) type Fingerprints = Block<AtomicU64>;
 
 /// Buffers of one task, and the fingerprints of the document that was read last.
 #[derive(Debug, Default)]
@@ -188,8 +101,15 @@ const LARGE: usize = 1 << 18;
 /// documents always passes; of the rest, what shares a place with another.
 #[derive(Debug)]
 pub(super) struct Filter {
-    once: Vec<AtomicU64>,
-    twice: Vec<AtomicU64>,
+    /// Side by side, so that a value asks for one line of the cache.
+    words: Vec<Seen>,
+}
+
+/// 64 places: the bits of those that were seen, and of those that were seen again.
+#[derive(Debug, Default)]
+struct Seen {
+    once: AtomicU64,
+    again: AtomicU64,
 }
 
 impl Filter {
@@ -197,40 +117,54 @@ impl Filter {
     /// pass.
     fn new(values: usize) -> Self {
         let words = (values / 8).clamp(1 << 10, 1 << 26).next_power_of_two();
-        let empty = || std::iter::repeat_with(AtomicU64::default).take(words).collect();
-        Self { once: empty(), twice: empty() }
+        Self { words: std::iter::repeat_with(Seen::default).take(words).collect() }
     }
 
     fn bytes(&self) -> usize {
-        16 * self.once.len()
+        size_of::<Seen>() * self.words.len()
     }
 
     /// Winnowing prefers small hashes, so the low bits are the even ones.
     fn place(&self, value: u64) -> (usize, u64) {
-        ((value >> 6) as usize & (self.once.len() - 1), 1 << (value & 63))
+        ((value >> 6) as usize & (self.words.len() - 1), 1 << (value & 63))
     }
 
     fn mark(&self, value: u64) {
         let (word, bit) = self.place(value);
-        if self.once[word].fetch_or(bit, Ordering::Relaxed) & bit != 0 {
-            self.twice[word].fetch_or(bit, Ordering::Relaxed);
+        let seen = &self.words[word];
+        if seen.once.fetch_or(bit, Ordering::Relaxed) & bit != 0
+            && seen.again.load(Ordering::Relaxed) & bit == 0
+        {
+            seen.again.fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    /// Marks all of `values`, whose places are asked for beforehand: they stand anywhere, and what
+    /// changes memory at once waits for it.
+    fn mark_all<T>(&self, values: &[T], value: impl Fn(&T) -> u64) {
+        for (at, one) in values.iter().enumerate() {
+            if let Some(next) = values.get(at + AHEAD) {
+                prefetch(&self.words, self.place(value(next)).0);
+            }
+            self.mark(value(one));
         }
     }
 
     fn is_shared(&self, value: u64) -> bool {
         let (word, bit) = self.place(value);
-        self.twice[word].load(Ordering::Relaxed) & bit != 0
+        self.words[word].again.load(Ordering::Relaxed) & bit != 0
     }
 }
+
+/// Places of the filter that are on their way from memory while one is marked.
+const AHEAD: usize = 16;
 
 /// All documents as the first reading left them.
 #[derive(Debug, Default)]
 pub(super) struct Ranked {
     pub ranks: Vec<Rank>,
-    /// In order of input; `None` where the fingerprints were not kept.
-    blocks: Vec<Option<Fingerprints>>,
-    /// First document of each block.
-    starts: Vec<u32>,
+    /// Without those that were not kept.
+    fingerprints: Fingerprints,
     text_bytes: usize,
     kept_bytes: usize,
     filter: Option<Filter>,
@@ -259,13 +193,13 @@ impl Ranked {
                 let mut ranks = Vec::with_capacity(docs.len());
                 let bytes: usize = docs.iter().map(|doc| doc.text.len()).sum();
                 let values = if keep { bytes / BYTES_A_VALUE } else { 0 };
-                let mut block = Fingerprints::with_capacity(docs.len(), values);
+                let mut block = Block::with_capacity(docs.len(), values);
                 for doc in *docs {
                     scratch.read(&settings.comparer, doc.text);
                     ranks.push(Rank::of(&scratch.document, scratch.own.len()));
-                    let all = scratch.own.iter().chain(&scratch.others);
                     if let Some(filter) = filter {
-                        all.for_each(|&value| filter.mark(value));
+                        filter.mark_all(&scratch.own, |value| *value);
+                        filter.mark_all(&scratch.others, |value| *value);
                     }
                     if keep {
                         block.push(atomic(&scratch.own), atomic(&scratch.others));
@@ -275,34 +209,32 @@ impl Ranked {
             })
         });
         self.text_bytes += docs.iter().map(|d| d.text.len()).sum::<usize>();
-        self.starts.push(self.ranks.len() as u32);
-        let mut wave = keep.then(Fingerprints::default);
-        if let Some(wave) = &mut wave {
-            wave.values.reserve_exact(read.iter().map(|(_, block)| block.values.len()).sum());
-            self.kept_bytes += size_of::<u64>() * wave.values.capacity();
-        }
+        let mut wave =
+            Block::with_capacity(docs.len(), read.iter().map(|(_, b)| b.values.len()).sum());
         for (ranks, block) in read {
             self.ranks.extend(ranks);
-            if let Some(wave) = &mut wave {
-                wave.append(block);
-            }
+            wave.append(block);
         }
-        self.blocks.push(wave);
+        if keep {
+            self.kept_bytes += size_of::<u64>() * wave.values.len();
+            self.fingerprints.push(wave);
+        } else {
+            self.fingerprints.push_without(docs.len() as u32);
+        }
     }
 
     /// A filter with room for `values` that has seen those that are kept.
     fn filter_of_kept(&self, values: usize) -> Filter {
         let filter = Filter::new(values);
-        let mut blocks: Vec<&Fingerprints> = self.blocks.iter().flatten().collect();
-        parallel_each(&mut blocks, |block| {
-            block.values.iter().for_each(|value| filter.mark(value.load(Ordering::Relaxed)));
+        parallel_map(&self.fingerprints.blocks, |block| {
+            filter.mark_all(&block.values, |value| value.load(Ordering::Relaxed));
         });
         filter
     }
 
     /// Bytes of memory held.
     pub fn memory_usage(&self) -> usize {
-        let ends: usize = self.blocks.iter().flatten().map(|b| 8 * b.ends.len()).sum();
+        let ends = 2 * size_of::<usize>() * self.ranks.len();
         size_of::<Rank>() * self.ranks.capacity()
             + self.kept_bytes
             + ends
@@ -311,56 +243,54 @@ impl Ranked {
 
     /// Number of documents whose fingerprints were not kept.
     pub fn unkept(&self) -> usize {
-        let ends = self.starts.iter().skip(1).copied().chain([self.ranks.len() as u32]);
-        let blocks = self.starts.iter().zip(ends).zip(&self.blocks);
-        blocks
-            .filter(|(_, block)| block.is_none())
-            .map(|((start, end), _)| (end - start) as usize)
-            .sum()
+        self.fingerprints.missing().iter().map(|(_, documents)| documents.len()).sum()
     }
 
-    /// The fingerprints of all documents but most of those that stand in one only. `texts` gives
-    /// those that must be read again, if they still can be had.
+    /// The fingerprints of all documents, without most of those that stand in one only if not all were
+    /// kept. `texts` gives those that must be read again, if they still can be had.
     pub fn into_fingerprints(
         mut self,
         comparer: &Comparer,
         texts: &dyn Texts,
-    ) -> (Vec<Rank>, Vec<Fingerprints>) {
-        let values = self.kept_bytes / size_of::<u64>();
-        let filter = self.filter.take().unwrap_or_else(|| self.filter_of_kept(values));
-        let ranks = self.ranks;
-        let is_shared = |value: &AtomicU64| filter.is_shared(value.load(Ordering::Relaxed));
-        let ends = self.starts.iter().skip(1).map(|&s| s as usize).chain([ranks.len()]);
-        let mut blocks: Vec<_> =
-            self.starts.iter().map(|&s| s as usize).zip(ends).zip(self.blocks.drain(..)).collect();
-        parallel_each(&mut blocks, |((start, end), block)| {
-            if let Some(kept) = block {
-                kept.retain(is_shared);
-                return;
-            }
-            let mut scratch = Scratch::default();
-            let mut out = Fingerprints::default();
-            for (doc, rank) in (*start..*end).zip(&ranks[*start..*end]) {
-                let found = texts.read(doc, &mut |text| scratch.read(comparer, text));
-                if found && !rank.is_of(&scratch.document) {
-                    texts.changed(doc);
-                } else if found {
-                    let shared = |list: &mut Vec<u64>| {
-                        list.retain(|&value| filter.is_shared(value));
-                    };
-                    shared(&mut scratch.own);
-                    shared(&mut scratch.others);
-                    out.push(atomic(&scratch.own), atomic(&scratch.others));
-                    continue;
-                }
-                out.push(std::iter::empty(), std::iter::empty());
-            }
-            out.values.shrink_to_fit();
-            *block = Some(out);
+    ) -> (Vec<Rank>, Fingerprints) {
+        let (ranks, mut out) = (self.ranks, self.fingerprints);
+        let Some(filter) = self.filter.take() else { return (ranks, out) };
+        let is_shared = |value: u64| filter.is_shared(value);
+        parallel_each(&mut out.blocks, |block| {
+            block.retain(|value| is_shared(value.load(Ordering::Relaxed)));
         });
-        (ranks, blocks.into_iter().filter_map(|(_, block)| block).collect())
+        // a few waves at a time, so that the memory of one serves the next
+        for waves in out.missing().chunks(WAVES_AT_ONCE) {
+            let read = parallel_map(waves, |(_, documents)| {
+                self.scratches.with(|scratch| {
+                    let mut wave = Block::default();
+                    for (doc, rank) in documents.clone().zip(&ranks[documents.start as usize..]) {
+                        let doc = doc as usize;
+                        let found = texts.read(doc, &mut |text| scratch.read(comparer, text));
+                        if found && rank.is_of(&scratch.document) {
+                            scratch.own.retain(|value| is_shared(*value));
+                            scratch.others.retain(|value| is_shared(*value));
+                            wave.push(atomic(&scratch.own), atomic(&scratch.others));
+                            continue;
+                        }
+                        if found {
+                            texts.changed(doc);
+                        }
+                        wave.push(std::iter::empty(), std::iter::empty());
+                    }
+                    wave
+                })
+            });
+            for (&(number, _), wave) in waves.iter().zip(read) {
+                out.fill(number, wave);
+            }
+        }
+        (ranks, out)
     }
 }
+
+/// Waves that are read again side by side.
+const WAVES_AT_ONCE: usize = 16;
 
 fn atomic(values: &[u64]) -> impl Iterator<Item = AtomicU64> + '_ {
     values.iter().map(|&value| AtomicU64::new(value))
@@ -368,30 +298,3 @@ fn atomic(values: &[u64]) -> impl Iterator<Item = AtomicU64> + '_ {
 
 /// Bytes of fingerprints that are kept of any corpus.
 const LEAST_KEPT: usize = 16 << 20;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_block_keeps_its_documents_whatever_values_go() {
-        let documents: [(&[u32], &[u32]); 6] =
-            [(&[], &[]), (&[3, 4], &[5]), (&[], &[6, 9]), (&[], &[]), (&[7], &[]), (&[], &[])];
-        for modulus in 1..5 {
-            let mut block = Block::default();
-            for (own, others) in documents {
-                block.push(own.iter().copied(), others.iter().copied());
-            }
-            let keep = |value: &u32| value.is_multiple_of(modulus);
-            let expected = block.filter_map(|value| keep(value).then_some(*value));
-            block.retain(keep);
-            for (at, (own, others)) in documents.iter().enumerate() {
-                let kept = |list: &[u32]| list.iter().copied().filter(|v| keep(v)).collect();
-                let (own, others): (Vec<u32>, Vec<u32>) = (kept(own), kept(others));
-                assert_eq!(block.own(at), own);
-                assert_eq!(block.probes(at), [own, others].concat());
-            }
-            assert_eq!((block.ends, block.values), (expected.ends, expected.values));
-        }
-    }
-}

@@ -23,6 +23,9 @@ const CHUNK: usize = 512;
 /// Documents that one task matches.
 const TASK: usize = 16;
 
+/// So many hits, or more.
+const MANY: u8 = u8::MAX;
+
 /// Stop marks that stood in one document, from which on they are counted.
 const LONG_CHAIN: usize = 5;
 
@@ -146,10 +149,15 @@ struct Batch<'s> {
     terms: Terms,
     /// Documents in order: rank to position.
     order: Vec<u32>,
+    /// Hits that a match of each document takes by rank, or `MANY`: what every hit asks for stands in
+    /// few lines of the cache.
+    needed: Vec<u8>,
     /// The site of each document by position, as an index into `templates`; `NO_SITE` where unknown.
     sites: Vec<u32>,
-    /// What is known of each site, common furniture included; empty where nothing is.
+    /// What is known of each site; empty where nothing is.
     templates: Vec<Template>,
+    /// What is known of the sites that are not known.
+    nothing: Template,
     /// What stands in many clusters.
     common: Template,
     workers: Pool<Worker>,
@@ -183,9 +191,25 @@ impl<'s> Batch<'s> {
             let keys = || texts.key(x as usize).cmp(&texts.key(y as usize));
             content(a).cmp(&content(b)).then_with(keys).then(x.cmp(&y))
         });
-        let common = Template::new(recipe, Vec::new());
-        let workers = Pool::default();
-        Self { settings, texts, ranks, terms, order, sites, templates, common, workers, progress }
+        let a_hit = profile::fingerprints_a_hit(recipe.profile());
+        let needed = |&at: &u32| {
+            let hits = (ranks[at as usize].fingerprints as usize).div_ceil(a_hit);
+            u8::try_from(hits).unwrap_or(MANY)
+        };
+        Self {
+            needed: order.iter().map(needed).collect(),
+            settings,
+            texts,
+            ranks,
+            terms,
+            order,
+            sites,
+            templates,
+            nothing: Template::new(recipe, Vec::new()),
+            common: Template::new(recipe, Vec::new()),
+            workers: Pool::default(),
+            progress,
+        }
     }
 
     /// Applies `f` to every item, a few to a task, in order.
@@ -205,10 +229,15 @@ impl<'s> Batch<'s> {
         self.order[rank as usize] as usize
     }
 
-    /// What is known of a document's furniture.
-    fn template(&self, rank: u32) -> &Template {
+    /// What is known of a document's furniture: that of its site, and that of any. A site has no copy of
+    /// the latter, which may be large.
+    fn furniture(&self, rank: u32) -> [&Template; 2] {
         let of_site = self.templates.get(self.sites[self.position(rank)] as usize);
-        of_site.filter(|t| !t.is_empty()).unwrap_or(&self.common)
+        [of_site.unwrap_or(&self.nothing), &self.common]
+    }
+
+    fn is_furniture_known(&self, rank: u32) -> bool {
+        self.furniture(rank).iter().any(|known| !known.is_empty())
     }
 
     fn rank(&self, at: u32) -> &Rank {
@@ -228,9 +257,9 @@ impl<'s> Batch<'s> {
         }
         let mut document = worker.ready.buffer();
         let position = self.position(at);
-        let (comparer, template) = (&self.settings.comparer, self.template(at));
+        let (comparer, furniture) = (&self.settings.comparer, self.furniture(at));
         if !self.texts.read(position, &mut |text| {
-            comparer.shape_into(text, template, &mut document).expect("one recipe");
+            comparer.shape_into(text, &furniture, &mut document).expect("one recipe");
         }) {
             return None;
         }
@@ -248,7 +277,7 @@ impl<'s> Batch<'s> {
         }
         worker.ready.release(at);
         let mut document = Arc::unwrap_or_clone(document);
-        self.settings.comparer.weigh(self.template(at), &mut document);
+        self.settings.comparer.weigh(&self.furniture(at), &mut document);
         worker.ready.hold(at, document)
     }
 
@@ -342,8 +371,10 @@ impl<'s> Batch<'s> {
             out.counts.places_skipped += turn.skipped_places;
             out.counts.stopped_chains += u64::from(turn.stopped_chain && !turn.has_match());
             if !turn.copy && !turn.has_match() {
-                for &number in own(turn.rank) {
-                    out.index.insert(number, turn.rank);
+                let numbers = own(turn.rank);
+                for at in 0..numbers.len() {
+                    out.index.fetch(numbers, at);
+                    out.index.insert(numbers[at], turn.rank);
                 }
             }
             out.links.set(turn.rank, turn.links);
@@ -360,19 +391,19 @@ impl<'s> Batch<'s> {
             return out;
         }
         worker.hits.clear();
-        for &number in self.terms.probes(self.order[rank as usize]) {
+        let probes = self.terms.probes(self.order[rank as usize]);
+        for at in 0..probes.len() {
+            index.fetch(probes, at);
             // most lists are short
-            for &doc in index.get(number) {
+            for &doc in index.get(probes[at]) {
                 worker.hits.push(doc);
             }
         }
-        let own = self.rank(rank).fingerprints;
-        let a_hit = self.fingerprints_a_hit();
         worker.candidates.clear();
         worker.hits.sort_unstable();
         for run in worker.hits.chunk_by(|x, y| x == y) {
             let (doc, hits) = (run[0], run.len() as u32);
-            if has_hits(hits, own, self.rank(doc).fingerprints, a_hit) {
+            if self.has_hits(hits, rank, doc) {
                 worker.candidates.push((Reverse(hits), doc));
             }
         }
@@ -401,10 +432,13 @@ impl<'s> Batch<'s> {
     /// Whether many stop marks of a document stood in one earlier document before they were stopped: a
     /// long frame, or an article that more founders hold than nominate candidates.
     fn has_stopped_chain(&self, rank: u32, index: &Lists, worker: &mut Worker) -> bool {
-        worker.hits.clear();
-        for &number in self.terms.own(self.order[rank as usize]) {
-            worker.hits.extend_from_slice(index.before_stop(number));
+        let own = self.terms.own(self.order[rank as usize]).iter();
+        let stopped = own.filter(|&&number| index.is_stopped(number));
+        if stopped.clone().take(LONG_CHAIN).count() < LONG_CHAIN {
+            return false;
         }
+        worker.hits.clear();
+        stopped.for_each(|&number| worker.hits.extend_from_slice(index.before_stop(number)));
         worker.hits.sort_unstable();
         worker.hits.chunk_by(|x, y| x == y).any(|run| run.len() >= LONG_CHAIN)
     }
@@ -451,15 +485,9 @@ impl<'s> Batch<'s> {
             local.before(number, at, &mut worker.hits);
         }
         worker.hits.sort_unstable();
-        let own = self.rank(rank).fingerprints;
-        let a_hit = self.fingerprints_a_hit();
         let shared = worker.hits.chunk_by(|x, y| x == y);
         let counted = shared.map(|run| (run[0], run.len() as u32));
-        counted
-            .filter(|&(other, hits)| {
-                has_hits(hits, own, self.rank(ranks[other as usize]).fingerprints, a_hit)
-            })
-            .collect()
+        counted.filter(|&(other, hits)| self.has_hits(hits, rank, ranks[other as usize])).collect()
     }
 
     /// The second step: the documents of one component in order, each against those before it that
@@ -528,9 +556,6 @@ impl<'s> Batch<'s> {
             .map(|(fingerprints, before)| {
                 let mut template = Template::new(recipe, fingerprints);
                 template.merge(&before).expect("one recipe");
-                if !template.is_empty() {
-                    template.merge(&self.common).expect("one recipe");
-                }
                 template
             })
             .collect();
@@ -540,9 +565,12 @@ impl<'s> Batch<'s> {
 
     /// Whether what was learned is found in a document.
     fn has_furniture(&self, rank: u32) -> bool {
-        let template = self.template(rank);
-        let own = self.terms.own(self.order[rank as usize]);
-        own.iter().any(|&number| template.contains(self.terms.fingerprint(number)))
+        let furniture = self.furniture(rank);
+        let mut own = self.terms.own(self.order[rank as usize]).iter();
+        own.any(|&number| {
+            let fingerprint = self.terms.fingerprint(number);
+            furniture.iter().any(|known| known.contains(fingerprint))
+        })
     }
 
     /// Verifies again what the furniture that was learned changes, and lets each document follow its
@@ -551,8 +579,8 @@ impl<'s> Batch<'s> {
         let linked: Vec<u32> = found.links.linked().collect();
         let settled = self.map(&linked, |&i, worker| {
             let links = found.links.get(i);
-            let learned = |rank| !self.template(rank).is_empty();
-            if !learned(i) && !links.iter().any(|l| learned(l.to)) {
+            let known = |rank| self.is_furniture_known(rank);
+            if !known(i) && !links.iter().any(|l| known(l.to)) {
                 return None;
             }
             let changed = self.has_furniture(i);
@@ -627,15 +655,16 @@ impl<'s> Batch<'s> {
 
     /// Whether two documents are made ready as one: equal byte by byte, and with equal furniture.
     fn are_copies(&self, x: u32, y: u32) -> bool {
+        let [of_x, of_y] = [x, y].map(|at| self.furniture(at)[0]);
         self.rank(x).hash == self.rank(y).hash
-            && std::ptr::eq(self.template(x), self.template(y))
+            && (std::ptr::eq(of_x, of_y) || of_x.is_empty() && of_y.is_empty())
             && self.same_bytes(x, y)
     }
 
     /// Words of content that either document holds at least: those found at the first reading, as long
     /// as no furniture is known that would weigh nothing.
     fn least_content(&self, x: u32, y: u32) -> f64 {
-        let known = [x, y].iter().any(|&at| !self.template(at).is_empty());
+        let known = [x, y].iter().any(|&at| self.is_furniture_known(at));
         let mass = if known { 0 } else { self.rank(x).mass.min(self.rank(y).mass) };
         mass as f64 / f64::from(WORD)
     }
@@ -651,8 +680,17 @@ impl<'s> Batch<'s> {
         }
     }
 
-    fn fingerprints_a_hit(&self) -> usize {
-        profile::fingerprints_a_hit(self.settings.comparer.recipe.profile())
+    /// Whether two documents share as many fingerprints as a match would; see [`has_hits`].
+    #[inline]
+    fn has_hits(&self, hits: u32, x: u32, y: u32) -> bool {
+        match self.needed[x as usize].min(self.needed[y as usize]) {
+            MANY => {
+                let [x, y] = [x, y].map(|at| self.rank(at).fingerprints);
+                let profile = self.settings.comparer.recipe.profile();
+                has_hits(hits, x, y, profile::fingerprints_a_hit(profile))
+            }
+            needed => hits >= u32::from(needed),
+        }
     }
 
     fn report(&self, found: Found) -> Report {

@@ -5,12 +5,13 @@
 //! that a table that fits the cache does and the shares can be worked on side by side.
 
 use super::parallel::parallel_map;
-use super::rank::{Block, Fingerprints};
+use super::values::{Block, Fingerprints, Values};
+use crate::kernel::prefetch::prefetch;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Shares of the fingerprints, by their low bits (winnowing prefers small hashes, so the high bits are
 /// not even).
-const SHARES: u64 = 32;
+const SHARES: u64 = 64;
 
 /// What a fingerprint that stands in one document becomes.
 const ALONE: u64 = u64::MAX >> SHARES.trailing_zeros();
@@ -18,9 +19,7 @@ const ALONE: u64 = u64::MAX >> SHARES.trailing_zeros();
 /// The numbers of the shared fingerprints of each document, in order of input.
 #[derive(Debug, Default)]
 pub(super) struct Terms {
-    blocks: Vec<Block<u32>>,
-    /// First document of each block.
-    starts: Vec<u32>,
+    numbers: Values<u32>,
     /// Numbered one share behind the other.
     shares: Vec<Share>,
     /// First number of each share.
@@ -30,9 +29,9 @@ pub(super) struct Terms {
 impl Terms {
     /// # Panics
     /// If 4,294,967,295 fingerprints or more are shared.
-    pub fn new(blocks: Vec<Fingerprints>) -> Self {
+    pub fn new(fingerprints: Fingerprints) -> Self {
         let shares: Vec<u64> = (0..SHARES).collect();
-        let shares = parallel_map(&shares, |&share| Share::number(&blocks, share));
+        let shares = parallel_map(&shares, |&share| Share::number(&fingerprints.blocks, share));
         let mut next = 0;
         let first: Vec<u64> = shares
             .iter()
@@ -43,22 +42,12 @@ impl Terms {
             })
             .collect();
         assert!(next < u64::from(u32::MAX), "too many shared fingerprints");
-        let mut starts = Vec::with_capacity(blocks.len());
-        let mut next = 0;
-        // one block after the other, so that the wide values go as the narrow ones come
-        let blocks = blocks
-            .into_iter()
-            .map(|block| {
-                starts.push(next);
-                next += block.documents() as u32;
-                block.filter_map(|value| {
-                    let value = value.load(Ordering::Relaxed);
-                    let (number, share) = (value / SHARES, value % SHARES);
-                    (number != ALONE).then(|| (first[share as usize] + number) as u32)
-                })
-            })
-            .collect();
-        Self { blocks, starts, shares, first }
+        let numbers = fingerprints.filter_map(|value| {
+            let value = value.load(Ordering::Relaxed);
+            let (number, share) = (value / SHARES, value % SHARES);
+            (number != ALONE).then(|| (first[share as usize] + number) as u32)
+        });
+        Self { numbers, shares, first }
     }
 
     /// The fingerprint of a number.
@@ -72,7 +61,7 @@ impl Terms {
     pub fn holders(&self) -> Vec<u32> {
         let all = self.shares.iter().map(|share| share.fingerprints.len()).sum();
         let mut out = vec![0u32; all];
-        for block in &self.blocks {
+        for block in &self.numbers.blocks {
             for at in 0..block.documents() {
                 block.own(at).iter().for_each(|&number| out[number as usize] += 1);
             }
@@ -80,21 +69,14 @@ impl Terms {
         out
     }
 
-    fn place(&self, doc: u32) -> (&Block<u32>, usize) {
-        let block = self.starts.partition_point(|&start| start <= doc) - 1;
-        (&self.blocks[block], (doc - self.starts[block]) as usize)
-    }
-
     /// The fingerprints under which document `doc` is stored.
     pub fn own(&self, doc: u32) -> &[u32] {
-        let (block, at) = self.place(doc);
-        block.own(at)
+        self.numbers.own(doc)
     }
 
     /// The fingerprints by which document `doc` is looked up.
     pub fn probes(&self, doc: u32) -> &[u32] {
-        let (block, at) = self.place(doc);
-        block.probes(at)
+        self.numbers.probes(doc)
     }
 }
 
@@ -106,18 +88,32 @@ struct Share {
 
 impl Share {
     /// Replaces every fingerprint of the share by its number, or [`ALONE`], and the share.
-    fn number(blocks: &[Fingerprints], share: u64) -> Self {
+    fn number(blocks: &[Block<AtomicU64>], share: u64) -> Self {
         let mut out = Self::default();
         let mut table = Table::default();
+        // the places in one block
+        let mut mine: Vec<usize> = Vec::new();
         let mut starts = Vec::with_capacity(blocks.len());
         let mut start = 0u64;
         for block in blocks {
             starts.push(start);
-            for (at, value) in block.values.iter().enumerate() {
-                let fingerprint = value.load(Ordering::Relaxed);
-                if fingerprint % SHARES != share {
-                    continue;
+            mine.clear();
+            for (chunk, from) in block.values.chunks(64).zip((0..).step_by(64)) {
+                // which of 64 values are of the share, without a branch
+                let mut bits = chunk.iter().enumerate().fold(0, |bits, (i, value)| {
+                    bits | u64::from(value.load(Ordering::Relaxed) % SHARES == share) << i
+                });
+                while bits != 0 {
+                    mine.push(from + bits.trailing_zeros() as usize);
+                    bits &= bits - 1;
                 }
+            }
+            let value = |at: usize| &block.values[at];
+            for (i, &at) in mine.iter().enumerate() {
+                if let Some(&next) = mine.get(i + AHEAD) {
+                    table.fetch(value(next).load(Ordering::Relaxed));
+                }
+                let fingerprint = value(at).load(Ordering::Relaxed);
                 let state = table.state(fingerprint);
                 let number = match *state {
                     NEW => {
@@ -137,7 +133,7 @@ impl Share {
                         number
                     }
                 };
-                value.store(number * SHARES + share, Ordering::Relaxed);
+                value(at).store(number * SHARES + share, Ordering::Relaxed);
             }
             start += block.values.len() as u64;
         }
@@ -177,6 +173,12 @@ impl Table {
         &mut slot.1
     }
 
+    /// Asks for the slot of a fingerprint.
+    #[inline]
+    fn fetch(&self, fingerprint: u64) {
+        prefetch(&self.slots, (fingerprint / SHARES) as usize & (self.slots.len() - 1));
+    }
+
     fn slot_of(&self, fingerprint: u64) -> usize {
         let mask = self.slots.len() - 1;
         let mut at = (fingerprint / SHARES) as usize & mask;
@@ -210,6 +212,9 @@ pub(super) struct Lists {
 
 const STOPPED: u32 = u32::MAX;
 
+/// Lists or slots that are on their way from memory while one is read.
+const AHEAD: usize = 8;
+
 impl Lists {
     /// Empty lists with room for as many documents as `holders` says, at most `cap` in each.
     ///
@@ -235,6 +240,18 @@ impl Lists {
         } else if *len != STOPPED {
             *len = STOPPED;
             self.stopped += 1;
+        }
+    }
+
+    /// Asks for what stands behind place `at` of a row of numbers whose lists are wanted one after the
+    /// other: they stand anywhere.
+    #[inline]
+    pub fn fetch(&self, numbers: &[u32], at: usize) {
+        if let Some(&far) = numbers.get(at + 2 * AHEAD) {
+            prefetch(&self.heads, far as usize);
+        }
+        if let Some(&near) = numbers.get(at + AHEAD) {
+            prefetch(&self.docs, self.heads[near as usize].0 as usize);
         }
     }
 
@@ -318,12 +335,13 @@ mod tests {
             block.sort_unstable();
             block.dedup();
         }
-        let blocks = all.iter().map(|block| {
-            let mut out = Fingerprints::default();
-            out.push(block.iter().map(|&v| AtomicU64::new(v)), std::iter::empty());
-            out
-        });
-        let terms = Terms::new(blocks.collect());
+        let mut fingerprints = Fingerprints::default();
+        for block in &all {
+            let mut wave = Block::default();
+            wave.push(block.iter().map(|&v| AtomicU64::new(v)), std::iter::empty());
+            fingerprints.push(wave);
+        }
+        let terms = Terms::new(fingerprints);
         let mut holders: Vec<u32> = vec![0; terms.holders().len()];
         for (doc, block) in all.iter().enumerate() {
             let is_shared = |f: &&u64| all.iter().filter(|b| b.contains(f)).count() > 1;

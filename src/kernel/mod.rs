@@ -7,7 +7,6 @@
 
 pub(crate) mod bits;
 pub(crate) mod classify;
-#[cfg(feature = "online")]
 pub(crate) mod prefetch;
 pub(crate) mod roll;
 mod short;

@@ -118,9 +118,6 @@ const LEAD_ENDS: u64 = 25 * WORD as u64;
 /// be a consent notice or a bar of buttons that many sites have.
 const TEMPLATE_HEAD: u32 = 60;
 
-/// Tokens whose mass is summed up in 32 bits, which is faster.
-const SUMMED: usize = 1 << 16;
-
 fn words(mass: u64) -> f64 {
     mass as f64 / f64::from(WORD)
 }
@@ -142,17 +139,20 @@ impl Side {
     }
 
     fn mass_of(&self, range: Range<usize>) -> u64 {
-        let parts = self.mass[range].chunks(SUMMED);
-        parts.map(|part| u64::from(part.iter().map(|&m| u32::from(m)).sum::<u32>())).sum()
+        // sums of 256 tokens fit 16 bits
+        let chunks = self.mass[range].chunks(256);
+        chunks.map(|chunk| u64::from(chunk.iter().map(|&m| u16::from(m)).sum::<u16>())).sum()
     }
 
     fn sum(&self, range: Range<usize>, matched: bool) -> u64 {
-        let (mass, marks) = (self.mass[range.clone()].chunks(SUMMED), &self.matched[range]);
-        let parts = mass.zip(marks.chunks(SUMMED)).map(|(mass, marks)| {
-            let kept = mass.iter().zip(marks).map(|(&m, &is)| m * u8::from(is == matched));
-            u64::from(kept.map(u32::from).sum::<u32>())
-        });
-        parts.sum()
+        let chunks = self.mass[range.clone()].chunks(256).zip(self.matched[range].chunks(256));
+        chunks
+            .map(|(mass, is_matched)| {
+                let tokens = mass.iter().zip(is_matched);
+                let counted = tokens.map(|(&m, &is)| u16::from(m) * u16::from(is == matched));
+                u64::from(counted.sum::<u16>())
+            })
+            .sum()
     }
 
     fn unmatched(&self, range: Range<usize>) -> u64 {
@@ -191,8 +191,8 @@ pub(crate) fn measure_runs(a: &[u8], b: &[u8], alignment: &Alignment) -> Evidenc
     let (mut side_a, mut side_b) = (Side::new(a), Side::new(b));
     let all = || alignment.chain.iter().chain(&alignment.moved);
     for run in all() {
-        let tokens_a = side_a.mass[run.in_a()].iter_mut();
-        for (a, b) in tokens_a.zip(&mut side_b.mass[run.in_b()]) {
+        let both = side_a.mass[run.in_a()].iter_mut().zip(&mut side_b.mass[run.in_b()]);
+        for (a, b) in both {
             let mass = (*a).max(*b);
             (*a, *b) = (mass, mass);
         }

@@ -87,7 +87,7 @@ pub fn missed<'a>(
         .par_iter()
         .map(|&(a, b)| {
             let (a, b) = (labelled.docs[a as usize], labelled.docs[b as usize]);
-            let [x, y] = [a, b].map(|doc| comparer.prepare(&corpus.records[doc].text));
+            let [x, y] = [a, b].map(|doc| comparer.prepare(corpus.held_text(doc)));
             let (kind, evidence) = comparer.relate(&x, &y);
             let mut case = Case::new(corpus, (a, b), kind, &evidence);
             let tests = relation::tests(&evidence, &comparer.thresholds);

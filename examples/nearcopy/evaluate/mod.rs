@@ -11,7 +11,7 @@ mod truth;
 use crate::batch;
 use crate::cli::{Cli, TextOrJson};
 use crate::exit::{Done, Stop};
-use crate::input::{self, Wanted};
+use crate::input;
 use crate::output::{Output, Printer};
 use crate::problems::Problems;
 use crate::progress::Progress;
@@ -44,7 +44,7 @@ pub fn run(cli: &Cli, args: &EvaluateArgs) -> Result<Done, Stop> {
     let mut plot = args.plot.as_deref().map(Output::create).transpose()?;
     let progress = Progress::new(cli.quiet);
     let mut problems = Problems::new(args.input.strict, cli.quiet, progress.clone());
-    let corpus = input::read(&args.input, Wanted::Texts, &mut problems, &progress)?;
+    let corpus = input::read(&args.input, &mut problems, &progress)?;
     let labelled = truth::label(&args.truth, &corpus)?;
     if labelled.docs.is_empty() {
         let truth = args.truth.truth.display();

@@ -197,7 +197,7 @@ fn host_of(url: &str) -> Option<String> {
 pub fn label(args: &TruthArgs, corpus: &Corpus) -> Result<Labelled, Stop> {
     let file = read_file(args)?;
     let place: HashMap<&str, usize> =
-        corpus.records.iter().enumerate().map(|(at, r)| (r.id.as_str(), at)).collect();
+        corpus.records.iter().enumerate().map(|(at, r)| (&*r.id, at)).collect();
     let (unknown, missing) = match &file {
         File::Groups(labels) => (
             corpus.records.iter().map(|r| &*r.id).filter(|id| !labels.contains_key(*id)).collect(),
@@ -215,7 +215,7 @@ pub fn label(args: &TruthArgs, corpus: &Corpus) -> Result<Labelled, Stop> {
                 .records
                 .iter()
                 .enumerate()
-                .filter_map(|(at, r)| Some((at, labels.get(&r.id)?)))
+                .filter_map(|(at, r)| Some((at, labels.get(&*r.id)?)))
                 .collect();
             let groups = Names::of(labels.iter().map(|(_, l)| &*l.group));
             let number = |name: &str| groups.number(name).expect("listed");
@@ -287,7 +287,7 @@ fn describe<'l>(
     label: &dyn Fn(usize) -> Option<&'l Label>,
 ) -> Labelled {
     let all = || 0..docs.len();
-    let text = |at: usize| corpus.records[docs[at]].text.as_str();
+    let text = |at: usize| corpus.held_text(docs[at]);
     let host = |at: usize| {
         let known = label(at).and_then(|l| l.host.as_deref());
         known.or(corpus.records[docs[at]].site.as_deref())

@@ -12,7 +12,7 @@ pub fn unique(corpus: &mut Corpus, on_duplicate: OnDuplicateId) -> Result<(), St
     let records = &corpus.records;
     // a tenth of the memory of a map
     let mut by_id: Vec<u32> = (0..records.len() as u32).collect();
-    let id = |at: &u32| records[*at as usize].id.as_str();
+    let id = |at: &u32| &*records[*at as usize].id;
     by_id.sort_unstable_by(|x, y| id(x).cmp(id(y)).then(x.cmp(y)));
     let mut twice: Vec<(usize, usize)> = Vec::new();
     for same in by_id.chunk_by(|x, y| id(x) == id(y)) {
@@ -44,12 +44,12 @@ pub fn unique(corpus: &mut Corpus, on_duplicate: OnDuplicateId) -> Result<(), St
         );
         return Err(Stop::Refused(message));
     }
-    let mut taken: HashSet<String> = records.iter().map(|record| record.id.clone()).collect();
+    let mut taken: HashSet<Box<str>> = records.iter().map(|record| record.id.clone()).collect();
     let mut next: HashMap<usize, u64> = HashMap::new();
     for (before, at) in twice {
         let number = next.entry(before).or_insert(2);
         loop {
-            let id = format!("{}#{number}", corpus.records[before].id);
+            let id: Box<str> = format!("{}#{number}", corpus.records[before].id).into();
             *number += 1;
             if taken.insert(id.clone()) {
                 corpus.records[at].id = id;

@@ -110,11 +110,11 @@ impl Reader<'_> {
         }
         match self.json(source, number, json) {
             Ok(found) => {
-                let raw = match self.wanted {
+                let kept = match self.wanted {
                     Wanted::Lines => line.to_vec(),
                     Wanted::Texts => Vec::new(),
                 };
-                self.take(source, number, found, raw)
+                self.take(source, number, found, kept)
             }
             Err(error) => {
                 // the line is named elsewhere

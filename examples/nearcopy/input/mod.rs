@@ -18,6 +18,7 @@ mod html;
 mod http;
 mod ids;
 mod jsonl;
+mod kept;
 mod kind;
 pub mod meter;
 pub mod open;
@@ -42,28 +43,28 @@ use kind::Kind;
 use meter::Meter;
 use sample::Sampler;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub use spool::Spool;
+pub use kept::{Content, Kept};
 pub use text::read_text;
 
-/// One document as it was read.
+/// One document as it was read, but for its content.
 #[derive(Debug)]
 pub struct Record {
-    pub id: String,
-    pub text: String,
-    pub site: Option<Box<str>>,
+    pub id: Box<str>,
+    /// Documents of one site share it.
+    pub site: Option<Arc<str>>,
     /// As the record or the archive writes it.
     pub date: Option<Box<str>>,
     /// Index into [`Corpus::sources`].
     source: u32,
     /// The line, row or record, counted from 1, in a file of many documents.
-    line: Option<u64>,
-    /// The bytes of the line without its end, where the lines were asked for.
-    pub raw: Box<[u8]>,
+    line: Option<NonZeroU64>,
 }
 
 /// A file that was read.
@@ -96,10 +97,10 @@ impl Source {
 pub struct Corpus {
     pub records: Vec<Record>,
     pub sources: Vec<Source>,
-    /// Holds the texts where the records do not.
-    pub spool: Option<Spool>,
-    /// Holds the lines where they were asked for and the records do not.
-    pub lines: Option<Spool>,
+    /// The text of each record.
+    pub texts: Kept<Box<str>>,
+    /// The line of each record, where the lines were asked for.
+    pub lines: Kept<Box<[u8]>>,
     /// Bytes of text.
     pub bytes: u64,
     /// Documents that were read, before any sample.
@@ -111,18 +112,23 @@ pub struct Corpus {
 impl Corpus {
     /// The text of document `doc`.
     pub fn text(&self, doc: usize) -> io::Result<Cow<'_, str>> {
-        match &self.spool {
-            Some(spool) => spool.text(doc).map(Cow::Owned),
-            None => Ok(Cow::Borrowed(&self.records[doc].text)),
+        match &self.texts {
+            Kept::Spooled(spool) => spool.text(doc).map(Cow::Owned),
+            Kept::Held(texts) => Ok(Cow::Borrowed(&texts[doc])),
         }
     }
 
     /// The line of document `doc`, where the lines were asked for.
     pub fn line(&self, doc: usize) -> io::Result<Cow<'_, [u8]>> {
         match &self.lines {
-            Some(lines) => lines.bytes(doc).map(Cow::Owned),
-            None => Ok(Cow::Borrowed(&self.records[doc].raw)),
+            Kept::Spooled(spool) => spool.bytes(doc).map(Cow::Owned),
+            Kept::Held(lines) => Ok(Cow::Borrowed(&lines[doc])),
         }
+    }
+
+    /// The text of document `doc` of a corpus that [`read`] read.
+    pub fn held_text(&self, doc: usize) -> &str {
+        &self.texts.held()[doc]
     }
 
     /// The place of a record, as `FILE` or `FILE:LINE`.
@@ -154,24 +160,27 @@ pub enum Wanted {
     Lines,
 }
 
-/// Reads all documents. Notes are left in `problems`, to be told behind the result; where there is
-/// none, they are told here.
+/// Reads all documents, and their texts into memory. Notes are left in `problems`, to be told behind
+/// the result; where there is none, they are told here.
 pub fn read(
     args: &InputArgs,
-    wanted: Wanted,
     problems: &mut Problems,
     progress: &Progress,
 ) -> Result<Corpus, Stop> {
-    read_with(args, wanted, problems, progress, &mut |_| {})
+    let mut texts = Vec::new();
+    let each = &mut |_: &Record, content: Content| texts.push(content.text.into_boxed_str());
+    let mut corpus = read_with(args, Wanted::Texts, problems, progress, each)?;
+    corpus.texts = Kept::Held(texts);
+    Ok(corpus)
 }
 
-/// As [`read`]; `each` may take the text of a record away.
+/// As [`read`]; `each` gets the contents, in the order of the records.
 pub fn read_with(
     args: &InputArgs,
     wanted: Wanted,
     problems: &mut Problems,
     progress: &Progress,
-    each: &mut dyn FnMut(&mut Record),
+    each: &mut dyn FnMut(&Record, Content),
 ) -> Result<Corpus, Stop> {
     let corpus = read_all(args, wanted, problems, progress, each);
     if corpus.is_err() {
@@ -185,7 +194,7 @@ fn read_all(
     wanted: Wanted,
     problems: &mut Problems,
     progress: &Progress,
-    each: &mut dyn FnMut(&mut Record),
+    each: &mut dyn FnMut(&Record, Content),
 ) -> Result<Corpus, Stop> {
     if args.paths.iter().filter(|p| p.as_os_str() == "-").count() > 1 {
         return Err(Stop::Usage("standard input (-) can be read only once".to_owned()));
@@ -208,6 +217,7 @@ fn read_all(
         each,
         sampler: args.sample.map(|size| Sampler::new(size, args.seed)),
         corpus: Corpus::default(),
+        sites: HashSet::new(),
         without_site: 0,
     };
     for path in &args.paths {
@@ -220,12 +230,10 @@ fn read_all(
             reader.path(path)?;
         }
     }
-    let (without_site, mut corpus) = (reader.without_site, reader.corpus);
-    if let Some(sampler) = reader.sampler {
-        corpus.records = sampler.finish();
-        corpus.bytes = corpus.records.iter().map(|record| record.text.len() as u64).sum();
-        corpus.records.iter_mut().for_each(&mut *reader.each);
+    for (record, content) in reader.sampler.take().into_iter().flat_map(Sampler::finish) {
+        reader.keep(record, content);
     }
+    let (without_site, mut corpus) = (reader.without_site, reader.corpus);
     progress.finish();
     if let Some(field) = args.site_field.as_ref().or(args.url_field.as_ref())
         && without_site == corpus.read
@@ -254,9 +262,10 @@ struct Reader<'a> {
     fields: Fields,
     problems: &'a mut Problems,
     progress: &'a Progress,
-    each: &'a mut dyn FnMut(&mut Record),
+    each: &'a mut dyn FnMut(&Record, Content),
     sampler: Option<Sampler>,
     corpus: Corpus,
+    sites: HashSet<Arc<str>>,
     without_site: u64,
 }
 
@@ -452,20 +461,20 @@ impl Reader<'_> {
     }
 
     /// Makes the document of a record.
-    fn take(&mut self, source: &str, line: u64, found: Found, raw: Vec<u8>) -> Result<(), Stop> {
+    fn take(&mut self, source: &str, number: u64, found: Found, line: Vec<u8>) -> Result<(), Stop> {
         let named = match self.fields.name(found) {
             Ok(named) => named,
-            Err((kind, what)) => return self.problems.error(source, Some(line), kind, &what),
+            Err((kind, what)) => return self.problems.error(source, Some(number), kind, &what),
         };
         if named.text.len() > self.args.most_bytes() {
-            return self.too_long(source, line, "the text");
+            return self.too_long(source, number, "the text");
         }
-        self.push(named, Some(line), raw);
+        self.push(named, Some(number), line);
         Ok(())
     }
 
-    /// Adds a document of the source at hand; `line` is its place there.
-    fn push(&mut self, named: Named, line: Option<u64>, raw: Vec<u8>) {
+    /// Adds a document of the source at hand; `number` is its place there, from 1.
+    fn push(&mut self, named: Named, number: Option<u64>, line: Vec<u8>) {
         let source = self.corpus.sources.len() as u32 - 1;
         if let Some(source) = self.corpus.sources.last_mut() {
             source.documents += 1;
@@ -475,24 +484,42 @@ impl Reader<'_> {
         let Named { id, text, site, date } = named;
         let id = id.unwrap_or_else(|| {
             let source = &self.corpus.sources[source as usize].name;
-            let Some(line) = line else { return source.clone() };
-            let place = format!("{source}:{line}");
+            let Some(number) = number else { return source.clone() };
+            let place = format!("{source}:{number}");
             self.problems.note("without id, named FILE:LINE", &place);
             place
         });
-        let (site, date) = (site.map(Into::into), date.map(Into::into));
-        let mut record = Record { id, text, site, date, source, line, raw: raw.into() };
+        let record = Record {
+            id: id.into(),
+            site: site.map(|site| self.shared(site)),
+            date: date.map(Into::into),
+            source,
+            line: number.and_then(NonZeroU64::new),
+        };
+        let content = Content { text, line };
         match &mut self.sampler {
-            Some(sampler) => sampler.offer(record),
-            None => {
-                self.corpus.bytes += record.text.len() as u64;
-                (self.each)(&mut record);
-                self.corpus.records.push(record);
-            }
+            Some(sampler) => sampler.offer(record, content),
+            None => self.keep(record, content),
         }
         if self.corpus.read.is_multiple_of(256) {
             self.progress.read(self.corpus.read);
         }
+    }
+
+    /// The name of a site as the documents before have it.
+    fn shared(&mut self, site: String) -> Arc<str> {
+        if let Some(known) = self.sites.get(site.as_str()) {
+            return Arc::clone(known);
+        }
+        let site: Arc<str> = site.into();
+        self.sites.insert(Arc::clone(&site));
+        site
+    }
+
+    fn keep(&mut self, record: Record, content: Content) {
+        self.corpus.bytes += content.text.len() as u64;
+        (self.each)(&record, content);
+        self.corpus.records.push(record);
     }
 }
 

@@ -1,6 +1,6 @@
 //! A sample drawn by the ids: bottom-k of a seeded hash, which needs no more memory than the sample.
 
-use super::Record;
+use super::{Content, Record};
 use std::collections::BinaryHeap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -17,6 +17,7 @@ pub struct Sampler {
 struct Drawn {
     rank: (u64, u64),
     record: Record,
+    content: Content,
 }
 
 impl PartialEq for Drawn {
@@ -45,22 +46,22 @@ impl Sampler {
         Self { size, seed, kept: BinaryHeap::new(), seen: 0 }
     }
 
-    pub fn offer(&mut self, record: Record) {
+    pub fn offer(&mut self, record: Record, content: Content) {
         let rank = (xxh3_64_with_seed(record.id.as_bytes(), self.seed), self.seen);
         self.seen += 1;
         if self.kept.len() < self.size {
-            self.kept.push(Drawn { rank, record });
+            self.kept.push(Drawn { rank, record, content });
         } else if let Some(mut last) = self.kept.peek_mut()
             && rank < last.rank
         {
-            *last = Drawn { rank, record };
+            *last = Drawn { rank, record, content };
         }
     }
 
     /// The sample, in order of input.
-    pub fn finish(self) -> Vec<Record> {
+    pub fn finish(self) -> impl Iterator<Item = (Record, Content)> {
         let mut drawn = self.kept.into_vec();
         drawn.sort_unstable_by_key(|drawn| drawn.rank.1);
-        drawn.into_iter().map(|drawn| drawn.record).collect()
+        drawn.into_iter().map(|drawn| (drawn.record, drawn.content))
     }
 }

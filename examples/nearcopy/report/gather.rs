@@ -57,7 +57,7 @@ pub fn clusters(
 }
 
 fn describe(comparer: &Comparer, corpus: &Corpus, cluster: &Cluster, diffs: usize) -> Described {
-    let text = |doc: usize| corpus.records[doc].text.as_str();
+    let text = |doc: usize| corpus.held_text(doc);
     let first = text(cluster.representative);
     let prepared = comparer.prepare(first);
     let begins = article_start(&prepared);

@@ -24,7 +24,7 @@ use crate::cli::{Cli, Linkage, MatchArgs};
 use crate::cluster::common_folder;
 use crate::exit::{Done, Stop};
 use crate::input::args::InputArgs;
-use crate::input::{self, Corpus, Wanted};
+use crate::input::{self, Corpus};
 use crate::layout::{count, cut_end};
 use crate::output::Output;
 use crate::problems::{Problems, say};
@@ -54,7 +54,7 @@ pub fn run(cli: &Cli, args: &ReportArgs) -> Result<Done, Stop> {
     let mut output = Output::create(&args.output)?;
     let progress = Progress::new(cli.quiet);
     let mut problems = Problems::new(args.input.strict, cli.quiet, progress.clone());
-    let corpus = input::read(&args.input, Wanted::Texts, &mut problems, &progress)?;
+    let corpus = input::read(&args.input, &mut problems, &progress)?;
     let written = batch::on_threads(args.matching.threads, || {
         let report = batch::run(&corpus, &args.matching, false, &progress)?;
         let about = about(&args.input, &args.matching, &args.options, &problems, &corpus);
