@@ -182,3 +182,72 @@ fn before_sampled<'b>(
     let (tokens, shingles, window) = (tokens as u32, shingles as u32, window as u32);
     Ok((Head { content_hash, tokens, shingles, window, bits }, count, body))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::bits::{BitWriter, put_varint};
+    use super::super::sketch::Sketch;
+    use super::*;
+    use crate::compare::Comparer;
+    use crate::recipe::Profile;
+
+    /// What [`indexed`] is to find, from all fields.
+    fn oracle(body: &[u8]) -> (Head, u64, Vec<(u32, u64)>) {
+        let (mut prose, mut found) = (0, Vec::new());
+        let head = scan(body, |field| match field {
+            Field::Part(part) => prose += part.prose_mass(),
+            Field::Sampled(one) if one.indexed => found.push((one.position, one.hash)),
+            _ => {}
+        });
+        (head.expect("a body"), prose, found)
+    }
+
+    fn agree(body: &[u8]) {
+        let mut found = Vec::new();
+        let (head, prose) = indexed(body, |at, hash| found.push((at, hash))).expect("a body");
+        assert_eq!((head, prose, found), oracle(body));
+    }
+
+    #[test]
+    fn what_is_read_fast_is_what_stands_there() {
+        for profile in Profile::ALL {
+            let comparer = Comparer::for_profile(profile);
+            for words in [0, 1, 4, 5, 30, 300, 3000, 40_000] {
+                let word = |n: u64| format!("w{}", crate::hash::mix(n) % 5000);
+                let text: Vec<String> = (0..words).map(word).collect();
+                let text = comparer.prepare(&text.join(" "));
+                agree(Sketch::of(&comparer, &text).body());
+            }
+        }
+    }
+
+    #[test]
+    fn wide_windows_are_read_too() {
+        let mut body = 7u64.to_le_bytes().to_vec();
+        for number in [10, 10, 1 << 17] {
+            put_varint(&mut body, number);
+        }
+        body.push(20);
+        // a sampled shingle, a run of tokens, no numbers
+        body.extend([1, 1, 10 << 2, 16, 0]);
+        let mut writer = BitWriter::new(&mut body);
+        for (value, bits) in [(3, 17), (1, 1), (0xABCDE, 20), (0x12345, 20)] {
+            writer.put(value, bits);
+        }
+        writer.finish();
+        agree(&body);
+        assert_eq!(oracle(&body).2, [(3, 0x12345_ABCDE)]);
+    }
+
+    #[test]
+    fn missing_bytes_are_an_error() {
+        let comparer = Comparer::default();
+        let text = comparer.prepare("The ferry left at dawn, the captain said, and nobody saw it.");
+        let sketch = Sketch::of(&comparer, &text);
+        for end in 0..sketch.body().len() - 1 {
+            // or of what is there
+            let _ = indexed(&sketch.body()[..end], |_, _| ());
+        }
+        assert!(indexed(&sketch.body()[..20], |_, _| ()).is_err());
+    }
+}

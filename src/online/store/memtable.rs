@@ -358,3 +358,33 @@ pub(super) fn keys_of(fingerprints: &[u64], into: &mut Vec<u64>) {
     into.clear();
     into.extend(fingerprints.iter().map(|&f| key_of(f)));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_nearly_sorted_is_sorted(mut all in prop::collection::vec(0u64..50, 0..200), near: bool) {
+            let mut sorted = all.clone();
+            sorted.sort_unstable();
+            if near {
+                all.clone_from(&sorted);
+                all.chunks_mut(5).for_each(<[u64]>::reverse);
+            }
+            sort_nearly_sorted(&mut all);
+            prop_assert_eq!(all, sorted);
+        }
+
+        #[test]
+        fn memtables_grow_with_the_store(postings in 0u64..1 << 40, documents in 0..super::super::MAX_DOCS) {
+            let all = StoreOptions::default();
+            let next = of_size(&all, postings, documents).memtable_postings;
+            prop_assert!((LEAST as usize..=all.memtable_postings).contains(&next));
+            prop_assert!(next == all.memtable_postings || next as u64 <= LEAST.max(postings.max(8 * u64::from(documents)) / 2));
+            let few = StoreOptions { memtable_postings: 24, ..all };
+            prop_assert_eq!(of_size(&few, postings, documents).memtable_postings, 24);
+        }
+    }
+}
