@@ -226,8 +226,17 @@ impl Sealed {
     }
 
     /// Verifies all blocks, so that no look-up has to.
-    pub(super) fn verify_all(&self) -> Result<(), IndexError> {
-        (0..self.len / BLOCK).try_for_each(|block| self.verify_block(block))
+    pub(super) fn verify_all(
+        &self,
+        keep_on: &dyn Fn() -> Result<(), IndexError>,
+    ) -> Result<(), IndexError> {
+        for block in 0..self.len / BLOCK {
+            if block % 4096 == 0 {
+                keep_on()?;
+            }
+            self.verify_block(block)?;
+        }
+        Ok(())
     }
 
     fn verify_block(&self, block: usize) -> Result<(), IndexError> {
