@@ -111,6 +111,39 @@ fn fields_may_be_several_and_nested() {
     says(&found.stderr, &["without id"]);
 }
 
+/// Marks that were not meant to quote do not make many rows one without a word, and those that were do
+/// so as before.
+#[test]
+fn stray_quotation_marks_are_told() {
+    let dir = folder();
+    let row = |at: usize| match at {
+        3 => format!("{at}\t\"Yes\" and no\n"),
+        10 => format!("{at}\t\"Nobody came, said one\n"),
+        50 => format!("{at}\t\"And nobody went\n"),
+        60 => format!("{at}\t\"A line\nand \"\"another\"\"\"\r\n"),
+        _ => format!("{at}\tA plain text of number {at}\n"),
+    };
+    let rows: String = (0..100).map(row).collect();
+    let table = file(&dir, "t.tsv", &format!("id\ttext\n{rows}"));
+    let found = read(&table, &[], 1);
+    assert_eq!(ids(&found).len(), 100 - 41);
+    says(&found.stderr, &["t.tsv:12: a quotation mark opens a cell", "--no-quotes"]);
+    // here the text of row 60 is two lines, and the second is no row
+    let found = read(&table, &["--no-quotes"], 1);
+    assert_eq!(ids(&found).len(), 100);
+    says(&found.stderr, &["t.tsv:63: the row has 1 cell"]);
+    // wherever the blocks of the reader end, and whatever ends the last row
+    let text = "x\n".repeat(40_000);
+    for end in ["", "\n", "\n\n", "\r\n"] {
+        let table = file(&dir, "long.csv", &format!("id,text\n1,\"{text}\"\n2,\"\"{end}"));
+        assert_eq!(ids(&read(&table, &[], 0)), ["1", "2"]);
+        let cut = file(&dir, "cut.csv", &format!("id,text\n1,\"{text}\"\n2,\"{end}"));
+        let found = read(&cut, &[], 1);
+        assert_eq!(ids(&found), ["1"]);
+        says(&found.stderr, &["cut.csv:40003: a quotation mark opens a cell and is never closed"]);
+    }
+}
+
 #[test]
 fn tables_say_what_is_wrong_with_them() {
     let dir = folder();
@@ -118,8 +151,10 @@ fn tables_say_what_is_wrong_with_them() {
     says(&run(["cluster", &none]).code(3).stderr, &["no column text", "key, body", "--text-field"]);
     let ragged = file(&dir, "ragged.csv", "id,text\n1,one\n2\n3,\"a, b\"\n4,x,y\n5,\"open\n6,z\n");
     let found = read(&ragged, &[], 1);
-    assert_eq!(ids(&found), ["1", "3", "5"]);
+    assert_eq!(ids(&found), ["1", "3"]);
     says(&found.stderr, &["ragged.csv:3: the row has 1 cell", "ragged.csv:5: the row has 3 cells"]);
+    says(&found.stderr, &["ragged.csv:6: a quotation mark opens a cell and is never closed"]);
+    assert_eq!(ids(&read(&ragged, &["--no-quotes"], 1)), ["1", "5", "6"]);
     let empty = file(&dir, "empty.csv", "");
     says(&run(["cluster", &empty]).code(3).stderr, &["no documents"]);
     let cut = file(&dir, "cut.json", "[{\"id\": 1, \"text\": \"x\"}, {\"id\": 2, \"te");

@@ -389,6 +389,50 @@ fn a_full_disk_is_told_for_every_output() {
     assert_eq!(status.expect("runs").code(), Some(4));
 }
 
+/// What is read is never written over, by whatever name.
+#[test]
+fn an_output_is_no_input() {
+    let dir = folder();
+    let input = input(&dir);
+    let before = bytes(&input);
+    let inside = dir.path().display().to_string();
+    let detour = format!("{inside}/../{}/in.jsonl", dir.path().file_name().unwrap().display());
+    let new = format!("{inside}/new.jsonl");
+    let refused = |args: &[&str], words: &[&str]| {
+        says(&run(args).code(2).stderr, words);
+        assert_eq!(bytes(&input), before, "{args:?}");
+    };
+    let read = ["is also read"];
+    for output in ["--output", "--pairs", "--clusters", "--report", "--manifest"] {
+        refused(&["cluster", &input, output, &detour], &read);
+        // as one of a folder
+        refused(&["cluster", &inside, output, &input], &read);
+    }
+    refused(&["report", &input, "--output", &input], &read);
+    refused(&["dedup", &input, "--output", &input], &read);
+    refused(&["dedup", &input, "--output", &new, "--removed", &input], &read);
+    refused(&["dedup", &input, "--output", &new, "--manifest", &detour], &read);
+    // the archive of what was kept before
+    run(["dedup", &input, "--output", &new]).code(0);
+    let kept = bytes(&new);
+    refused(&["dedup", &input, "--against", &new, "--output", &new], &read);
+    assert_eq!(bytes(&new), kept);
+    for truth in [["--truth", &new], ["--overlaps", &new]] {
+        let all = ["evaluate", &input, "--truth", &input, truth[0], truth[1], "--output", &new];
+        let all =
+            if truth[0] == "--truth" { [&all[..2], &all[4..]].concat() } else { all.to_vec() };
+        refused(&all, &read);
+    }
+    // a file is one file by whatever name, also before it is there
+    let one = format!("{inside}/one.jsonl");
+    let other = format!("{inside}/./one.jsonl");
+    refused(&["cluster", &input, "--pairs", &one, "--clusters", &other], &["name one file"]);
+    // others beside the inputs may be replaced
+    run(["cluster", &input, "--pairs", &one]).code(0);
+    run(["cluster", &input, "--pairs", &one]).code(0);
+    run(["cluster", &inside, "--ext", "txt,md", "--pairs", &one]).code(3);
+}
+
 #[test]
 fn a_closed_pipe_ends_a_table_quietly() {
     use std::io::{BufRead, BufReader};

@@ -1,5 +1,6 @@
 //! `nearcopy cluster`: the documents that carry one article, and how each differs.
 
+use crate::apart;
 use crate::batch;
 use crate::cli::{Cli, ClusterArgs, Format};
 use crate::exit::{Done, Stop};
@@ -32,9 +33,7 @@ pub fn run(cli: &Cli, args: &ClusterArgs) -> Result<Done, Stop> {
             .into_iter()
             .flatten()
             .collect();
-    if (1..targets.len()).any(|i| targets[..i].contains(&targets[i])) {
-        return Err(Stop::Usage("two of the outputs name one file".to_owned()));
-    }
+    apart::check(targets, &args.input, None)?;
     if args.diff && args.format != Format::Text {
         let what = "--diff is text; compare --format json gives the passages of a pair";
         return Err(Stop::Usage(what.to_owned()));

@@ -40,6 +40,7 @@ pub fn print(out: &mut dyn Write, tests: &[Test], sentence: &str, width: usize) 
     let bold = anstyle::Style::new().bold();
     // columns before yes and no
     let column = width.saturating_sub(5).clamp(45, 75);
+    let matched = tests.iter().any(|t| t.measure == Measure::MatchedWords && t.found > 0.0);
     for tests in tests.chunk_by(|x, y| x.rule == y.rule) {
         let rule = tests[0].rule;
         let holds = tests.iter().all(Test::passed);
@@ -53,7 +54,13 @@ pub fn print(out: &mut dyn Write, tests: &[Test], sentence: &str, width: usize) 
             writeln!(out, "{bold}{line}{bold:#}")?;
         }
         writeln!(out, "{bold}{}{bold:#}{}", pad(&last, column), sign(holds))?;
-        for test in tests {
+        // where nothing is matched, nothing is in its place either
+        let told = |test: &&Test| {
+            matched
+                || test.measure == Measure::SameTokens
+                || test.need == Need::AtLeast && test.bound > 0.0
+        };
+        for test in tests.iter().filter(told) {
             line(out, test, column)?;
         }
     }
@@ -132,7 +139,7 @@ fn words(measure: Measure) -> &'static str {
         Measure::SubstitutedNumbers => "other numbers in its place",
         Measure::SubstitutedWords => "other article words in its place",
         Measure::SubstitutedTokens => "words of any kind in its place",
-        Measure::LeadTokens => "words of any kind in the place of the article",
+        Measure::LeadTokens => "words of any kind in the article's place",
         Measure::LongestRun => "article words in one run",
         Measure::Head => "article words before the match",
         Measure::AInB => "A's article in B",

@@ -3,6 +3,7 @@
 //! A thin shell over the library's public interface: `input` reads files, `cluster`, `compare` and
 //! `dedup` are the commands, `layout` and `words` shape what is printed, `output` writes it.
 
+mod apart;
 mod batch;
 mod cli;
 mod cluster;

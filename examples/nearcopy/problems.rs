@@ -21,6 +21,7 @@ pub struct Problems {
     notes: BTreeMap<&'static str, (u64, String)>,
     /// Sequences of bytes that became U+FFFD.
     replaced: u64,
+    told: bool,
 }
 
 impl Problems {
@@ -32,6 +33,7 @@ impl Problems {
             errors: BTreeMap::new(),
             notes: BTreeMap::new(),
             replaced: 0,
+            told: false,
         }
     }
 
@@ -99,8 +101,11 @@ impl Problems {
         self.errors.values().sum()
     }
 
-    /// Tells what was only counted so far.
-    pub fn tell_counts(&self) {
+    /// Tells what was only counted so far, once: a run that ends early has told it before.
+    pub fn tell_counts(&mut self) {
+        if std::mem::replace(&mut self.told, true) {
+            return;
+        }
         self.progress.around(|| {
             for ((source, kind), &count) in &self.errors {
                 if count > SHOWN {

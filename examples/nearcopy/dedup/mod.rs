@@ -6,6 +6,7 @@ mod date;
 mod keep;
 mod policy;
 
+use crate::apart;
 use crate::batch;
 use crate::cli::{Cli, Input};
 use crate::exit::{Done, Stop};
@@ -25,7 +26,6 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 pub use args::DedupArgs;
 
@@ -52,10 +52,7 @@ pub fn run(cli: &Cli, args: &DedupArgs) -> Result<Done, Stop> {
         return Err(Stop::Usage(what.to_owned()));
     }
     let targets = [Some(&args.output), args.removed.as_ref(), args.manifest.as_ref()];
-    let targets: Vec<&PathBuf> = targets.into_iter().flatten().collect();
-    if (1..targets.len()).any(|i| targets[..i].contains(&targets[i])) {
-        return Err(Stop::Usage("two of the outputs name one file".to_owned()));
-    }
+    apart::check(targets.into_iter().flatten(), &args.input, &args.against)?;
     if args.against.iter().chain(&args.input.paths).filter(|p| p.as_os_str() == "-").count() > 1 {
         return Err(Stop::Usage("standard input (-) can be read only once".to_owned()));
     }

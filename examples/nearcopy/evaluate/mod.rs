@@ -8,6 +8,7 @@ mod sweep;
 mod table;
 mod truth;
 
+use crate::apart;
 use crate::batch;
 use crate::cli::{Cli, TextOrJson};
 use crate::exit::{Done, Stop};
@@ -36,9 +37,8 @@ struct Answer<'a> {
 }
 
 pub fn run(cli: &Cli, args: &EvaluateArgs) -> Result<Done, Stop> {
-    if args.output.is_some() && args.output == args.plot {
-        return Err(Stop::Usage("--output and --plot name one file".to_owned()));
-    }
+    let truth = std::iter::once(&args.truth.truth).chain(&args.truth.overlaps);
+    apart::check(args.output.iter().chain(&args.plot), &args.input, truth)?;
     // before the work, so that a wrong path is told at once
     let output = args.output.as_deref().map(Output::create).transpose()?;
     let mut plot = args.plot.as_deref().map(Output::create).transpose()?;

@@ -49,6 +49,9 @@ pub struct InputArgs {
     /// Pass over the files inside folders that match. May be given several times.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// A quotation mark in CSV and TSV is a character like any other and encloses nothing.
+    #[arg(long)]
+    pub no_quotes: bool,
     /// What is taken of HTML.
     #[arg(long, value_enum, default_value_t = Html::AllText)]
     pub html: Html,

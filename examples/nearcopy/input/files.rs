@@ -73,10 +73,18 @@ impl Choice {
     }
 }
 
+/// Whether [`inside`] gives the file at `path`, where no links stand in the way.
+pub fn holds(folder: &Path, path: &Path) -> bool {
+    path.strip_prefix(folder).is_ok_and(|inside| !inside.iter().any(hidden))
+}
+
+fn hidden(name: &std::ffi::OsStr) -> bool {
+    name.to_string_lossy().starts_with('.')
+}
+
 /// The files of a folder and its folders, by name; hidden ones are passed over. What cannot be
 /// looked at comes as its name and the reason.
 pub fn inside(folder: &Path) -> impl Iterator<Item = Result<PathBuf, (String, String)>> {
-    let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
     let root = folder.to_owned();
     WalkDir::new(folder)
         .follow_links(true)

@@ -24,6 +24,7 @@ pub mod meter;
 pub mod open;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod quotes;
 mod sample;
 mod spool;
 mod table;
@@ -252,6 +253,15 @@ fn read_all(
     }
     ids::unique(&mut corpus, args.on_duplicate_id)?;
     Ok(corpus)
+}
+
+/// Whether the file at `path`, which is told without links, is one of `read` or in a folder of them.
+pub fn reads(args: &InputArgs, read: &[&PathBuf], path: &Path) -> Result<bool, Stop> {
+    let choice = Choice::new(args)?;
+    Ok(read.iter().any(|given| {
+        let Ok(given) = given.canonicalize() else { return false };
+        given == path || files::holds(&given, path) && choice.of(&given, path) == Chosen::Yes
+    }))
 }
 
 struct Reader<'a> {

@@ -5,6 +5,7 @@ use super::buffer::Input;
 use super::charset;
 use super::fields::Fields;
 use super::kind::Kind;
+use super::quotes::{Flaw, Quotes};
 use crate::exit::Stop;
 use crate::layout::{clean, cut_end};
 use csv_core::ReadRecordResult;
@@ -18,11 +19,12 @@ impl Reader<'_> {
             input.consume(3);
         }
         let delimiter = delimiter(input.peek(1 << 16), kind, self.fields.first_text());
-        let mut rows = Rows::new(input, delimiter, self.args.most_bytes());
+        let mut rows = Rows::new(input, delimiter, self.args.most_bytes(), !self.args.no_quotes);
         let header = match rows.next() {
             Ok(Row::Cells) => rows.row.cells().map(|c| charset::lossy(c).0).collect::<Vec<_>>(),
             Ok(Row::None) => return Ok(()),
             Ok(Row::TooLong) => return self.too_long(source, 1, "the header"),
+            Ok(Row::Flawed(flaw)) => return self.flawed(source, 1, flaw),
             Err(error) => return self.broken_off(source, 1, &error),
         };
         let slots: Vec<Vec<usize>> =
@@ -35,6 +37,7 @@ impl Reader<'_> {
             match rows.next() {
                 Ok(Row::None) => break,
                 Ok(Row::TooLong) => self.too_long(source, line, "the row")?,
+                Ok(Row::Flawed(flaw)) => self.flawed(source, line, flaw)?,
                 Ok(Row::Cells) => self.row(source, line, &rows.row, &slots)?,
                 Err(error) => {
                     self.broken_off(source, line, &error)?;
@@ -53,6 +56,10 @@ impl Reader<'_> {
             cut_end(&clean(&header.join(", ")), 200)
         );
         self.problems.error(source, None, "files", &what)
+    }
+
+    fn flawed(&mut self, source: &str, line: u64, flaw: Flaw) -> Result<(), Stop> {
+        self.problems.error(source, Some(line), "rows with stray quotation marks", flaw.name())
     }
 
     fn row(
@@ -124,6 +131,7 @@ enum Row {
     /// In [`Rows::row`].
     Cells,
     TooLong,
+    Flawed(Flaw),
     None,
 }
 
@@ -131,14 +139,18 @@ enum Row {
 struct Rows {
     input: Input,
     parser: csv_core::Reader,
+    /// Where marks enclose.
+    quotes: Option<Quotes>,
     most: usize,
     row: Cells,
 }
 
 impl Rows {
-    fn new(input: Input, delimiter: u8, most: usize) -> Self {
-        let parser = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-        Self { input, parser, most, row: Cells::default() }
+    fn new(input: Input, delimiter: u8, most: usize, quoting: bool) -> Self {
+        let mut builder = csv_core::ReaderBuilder::new();
+        let parser = builder.delimiter(delimiter).quoting(quoting).build();
+        let quotes = quoting.then(|| Quotes::new(delimiter));
+        Self { input, parser, quotes, most, row: Cells::default() }
     }
 
     /// The line on which the next row begins, blank lines aside.
@@ -155,6 +167,10 @@ impl Rows {
             let here = self.input.fill_buf()?;
             let (result, read, wrote, ended) =
                 self.parser.read_record(here, &mut bytes[written..], &mut ends[cells..]);
+            let last = here.is_empty();
+            if let Some(quotes) = &mut self.quotes {
+                quotes.take(&here[..read]);
+            }
             self.input.consume(read);
             (written, cells) = (written + wrote, cells + ended);
             match result {
@@ -170,8 +186,13 @@ impl Rows {
                 ReadRecordResult::OutputEndsFull if too_long => cells = 0,
                 ReadRecordResult::OutputEndsFull => ends.resize(2 * ends.len(), 0),
                 ReadRecordResult::End => return Ok(Row::None),
-                ReadRecordResult::Record if too_long => return Ok(Row::TooLong),
                 ReadRecordResult::Record => {
+                    if let Some(flaw) = self.quotes.as_mut().and_then(|quotes| quotes.flaw(last)) {
+                        return Ok(Row::Flawed(flaw));
+                    }
+                    if too_long {
+                        return Ok(Row::TooLong);
+                    }
                     bytes.truncate(written);
                     ends.truncate(cells);
                     return Ok(Row::Cells);

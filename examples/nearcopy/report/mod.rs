@@ -19,6 +19,7 @@ mod plot;
 mod relations;
 mod texts;
 
+use crate::apart;
 use crate::batch;
 use crate::cli::{Cli, Linkage, MatchArgs};
 use crate::cluster::common_folder;
@@ -51,6 +52,7 @@ pub struct About<'a> {
 }
 
 pub fn run(cli: &Cli, args: &ReportArgs) -> Result<Done, Stop> {
+    apart::check([&args.output], &args.input, None)?;
     let mut output = Output::create(&args.output)?;
     let progress = Progress::new(cli.quiet);
     let mut problems = Problems::new(args.input.strict, cli.quiet, progress.clone());
