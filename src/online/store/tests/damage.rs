@@ -193,7 +193,7 @@ fn files_of_another_index_are_noticed() {
     assert!(matches!(look(&mixed, false), Err(IndexError::Corrupt { .. })));
 }
 
-/// Files of which, once it is told so, complete ones keep another byte than was written.
+/// Files of which, once it is told so, complete ones begin with another byte than was written.
 #[derive(Debug, Clone)]
 struct Faulty {
     memory: Memory,
@@ -201,17 +201,25 @@ struct Faulty {
 }
 
 #[derive(Debug)]
-struct FaultyFile(Box<dyn Append>);
+struct FaultyFile {
+    file: Box<dyn Append>,
+    /// Its first byte was written.
+    begun: AtomicBool,
+}
 
 impl Append for FaultyFile {
     fn append(&self, bytes: &[u8]) -> io::Result<()> {
         let mut other = bytes.to_vec();
-        other.iter_mut().take(1).for_each(|byte| *byte ^= 1);
-        self.0.append(&other)
+        if let Some(first) = other.first_mut()
+            && !self.begun.swap(true, Ordering::Relaxed)
+        {
+            *first ^= 1;
+        }
+        self.file.append(&other)
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.0.sync()
+        self.file.sync()
     }
 }
 
@@ -232,7 +240,8 @@ impl Storage for Faulty {
         let file = self.memory.create(name)?;
         let complete = matches!(Role::of(name), Some((Role::Index | Role::Docs, _)));
         let faulty = complete && self.faulty.load(Ordering::Relaxed);
-        Ok(if faulty { Box::new(FaultyFile(file)) } else { file })
+        let begun = AtomicBool::new(false);
+        Ok(if faulty { Box::new(FaultyFile { file, begun }) } else { file })
     }
 
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
