@@ -219,10 +219,11 @@ fn finish(runs: Vec<Run>, a: Sequence<'_>, b: Sequence<'_>, limits: Limits) -> A
     out
 }
 
-/// Equal documents are one run from the first shingle on: no other place of it extends as far.
+/// Equal documents are one run from the first shingle on: no other place of it extends as far. They are
+/// so, too, where they are shorter than a shingle.
 fn align_equal(a: Sequence<'_>) -> Alignment {
     let mut out = Alignment::default();
-    if !a.shingles.is_empty() {
+    if !a.tokens.is_empty() {
         out.chain.push(Run { a: 0, b: 0, len: a.tokens.len() as u32 });
     }
     out

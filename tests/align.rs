@@ -208,7 +208,8 @@ fn words(range: std::ops::Range<usize>) -> String {
 
 #[test]
 fn identical_documents_are_one_run() {
-    for text in [words(0..700), "same ".repeat(3000), "漢字ก".repeat(50), words(0..5)] {
+    for text in [words(0..700), "same ".repeat(3000), "漢字ก".repeat(50), words(0..5), words(0..1)]
+    {
         let a = Plain::new(&text);
         let found = aligned(&a, &a);
         let whole = Run { a: 0, b: 0, len: a.tokens.len() as u32 };
@@ -219,8 +220,7 @@ fn identical_documents_are_one_run() {
 
 #[test]
 fn nothing_in_common_is_nothing() {
-    for (a, b) in
-        [("", ""), ("", "one two three four five six"), ("one two three", "one two three")]
+    for (a, b) in [("", ""), ("", "one two three four five six"), ("one two three", "one two four")]
     {
         assert_eq!(aligned(&Plain::new(a), &Plain::new(b)), Alignment::default());
     }

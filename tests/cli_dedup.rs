@@ -49,14 +49,6 @@ fn the_first_may_be_kept_instead_of_the_longest() {
 }
 
 #[test]
-fn a_file_may_be_its_own_output() {
-    let dir = folder();
-    let input = file(&dir, "in.jsonl", record("a", &article(1)) + &record("b", &article(1)));
-    run(["dedup", &input, "-o", &input]).code(0);
-    assert_eq!(read(&input), record("a", &article(1)));
-}
-
-#[test]
 fn what_cannot_be_read_is_told_and_not_written() {
     let dir = folder();
     let input = file(&dir, "in.jsonl", format!("{}{{broken\n", record("a", &article(1))));

@@ -124,7 +124,7 @@ fn stray_quotation_marks_are_told() {
         _ => format!("{at}\tA plain text of number {at}\n"),
     };
     let rows: String = (0..100).map(row).collect();
-    let table = file(&dir, "t.tsv", &format!("id\ttext\n{rows}"));
+    let table = file(&dir, "t.tsv", format!("id\ttext\n{rows}"));
     let found = read(&table, &[], 1);
     assert_eq!(ids(&found).len(), 100 - 41);
     says(&found.stderr, &["t.tsv:12: a quotation mark opens a cell", "--no-quotes"]);
@@ -135,9 +135,9 @@ fn stray_quotation_marks_are_told() {
     // wherever the blocks of the reader end, and whatever ends the last row
     let text = "x\n".repeat(40_000);
     for end in ["", "\n", "\n\n", "\r\n"] {
-        let table = file(&dir, "long.csv", &format!("id,text\n1,\"{text}\"\n2,\"\"{end}"));
+        let table = file(&dir, "long.csv", format!("id,text\n1,\"{text}\"\n2,\"\"{end}"));
         assert_eq!(ids(&read(&table, &[], 0)), ["1", "2"]);
-        let cut = file(&dir, "cut.csv", &format!("id,text\n1,\"{text}\"\n2,\"{end}"));
+        let cut = file(&dir, "cut.csv", format!("id,text\n1,\"{text}\"\n2,\"{end}"));
         let found = read(&cut, &[], 1);
         assert_eq!(ids(&found), ["1"]);
         says(&found.stderr, &["cut.csv:40003: a quotation mark opens a cell and is never closed"]);

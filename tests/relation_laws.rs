@@ -273,6 +273,26 @@ fn a_buffer_used_again_and_bytes_give_the_same_document() {
     }
 }
 
+/// Also of texts without a shingle or without content.
+#[test]
+fn identical_documents_hold_all_of_each_other() {
+    let furniture = "Sign in | Subscribe | Privacy policy | Accept all cookies";
+    for text in ["Closed", "Market closed today", furniture, "市場", &prose::article(1, 300)] {
+        let comparison = compare(text, &text.to_uppercase());
+        let e = comparison.evidence();
+        assert_eq!(comparison.relation(), Relation::Identical, "{text}");
+        assert_eq!([e.jaccard, e.a_in_b, e.b_in_a], [1.0; 3], "{text}");
+        assert_eq!([e.content_a_in_b(), e.content_b_in_a()], [1.0; 2], "{text}");
+        assert_eq!([e.matched_a, e.matched_b], [e.content_a; 2], "{text}");
+        assert_eq!(e.matched_tokens_a, e.tokens_a, "{text}");
+        assert_eq!(e.longest_run, e.content_a, "{text}");
+    }
+    for nothing in ["", " .,- "] {
+        assert_eq!(compare(nothing, nothing).relation(), Relation::Unrelated);
+        assert_eq!(compare(nothing, nothing).evidence().jaccard, 0.0);
+    }
+}
+
 #[cfg(feature = "serde")]
 mod serialised {
     use super::*;

@@ -341,7 +341,7 @@ impl View<'_> {
             .map(|m| self.line(&comparer, &text, &prepared, m, style))
             .collect::<io::Result<_>>()?;
         for (member, line) in shown.iter().zip(lines) {
-            let (has, own) = shares(member.relation, &member.evidence);
+            let (has, own) = shares(&member.evidence);
             let relation =
                 if line.same_bytes { "same bytes" } else { words::member(member.relation) };
             writeln!(
@@ -550,10 +550,7 @@ const RELATION: usize = 17;
 const SHARE: usize = 6;
 
 /// How much of the representative's article the member has, and how much of its own is shared.
-pub fn shares(relation: Relation, e: &Evidence) -> (f64, f64) {
-    if relation == Relation::Identical {
-        return (1.0, 1.0);
-    }
+pub fn shares(e: &Evidence) -> (f64, f64) {
     (e.content_b_in_a(), e.content_a_in_b())
 }
 

@@ -15,7 +15,9 @@ use std::ops::Range;
 pub struct Evidence {
     /// Both documents hold the same tokens in the same order, at least one.
     pub identical: bool,
-    /// Resemblance: shared distinct shingles over all distinct shingles, 0.0..=1.0.
+    /// Resemblance: shared distinct shingles over all distinct shingles, 0.0..=1.0. Of documents that are
+    /// [identical](Self::identical) it is 1.0, as are all shares, even where they hold no shingle or no
+    /// content.
     pub jaccard: f64,
     /// Share of a's distinct shingles that stand in b, 0.0..=1.0.
     pub a_in_b: f64,
@@ -70,16 +72,22 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Share of a's content that is matched in b, 0.0..=1.0; 0.0 where a has none.
+    /// Share of a's content that is matched in b, 0.0..=1.0; where a has none, 1.0 of identical documents
+    /// and otherwise 0.0.
     #[must_use]
     pub fn content_a_in_b(&self) -> f64 {
-        if self.content_a > 0.0 { self.matched_a / self.content_a } else { 0.0 }
+        self.share(self.matched_a, self.content_a)
     }
 
-    /// Share of b's content that is matched in a, 0.0..=1.0; 0.0 where b has none.
+    /// Share of b's content that is matched in a, 0.0..=1.0; where b has none, 1.0 of identical documents
+    /// and otherwise 0.0.
     #[must_use]
     pub fn content_b_in_a(&self) -> f64 {
-        if self.content_b > 0.0 { self.matched_b / self.content_b } else { 0.0 }
+        self.share(self.matched_b, self.content_b)
+    }
+
+    fn share(&self, matched: f64, content: f64) -> f64 {
+        if content > 0.0 { matched / content } else { f64::from(u8::from(self.identical)) }
     }
 
     /// Share of the smaller document's content that is matched: the greater of both, 0.0..=1.0.
@@ -174,8 +182,12 @@ pub fn measure(a: Sequence<'_>, b: Sequence<'_>, alignment: &Alignment) -> Evide
 
 /// Sets the resemblance and both containments of all shingles, which are exact and need a sort.
 pub(crate) fn measure_resemblance(a: Sequence<'_>, b: Sequence<'_>, evidence: &mut Evidence) {
-    (evidence.jaccard, evidence.a_in_b, evidence.b_in_a) =
-        resemblance(a.shingles.hashes(), b.shingles.hashes());
+    (evidence.jaccard, evidence.a_in_b, evidence.b_in_a) = if evidence.identical {
+        // also where there is no shingle
+        (1.0, 1.0, 1.0)
+    } else {
+        resemblance(a.shingles.hashes(), b.shingles.hashes())
+    };
 }
 
 /// All of the evidence but the resemblance and containments of shingles, which are left 0.
@@ -261,9 +273,6 @@ fn walk(a: &Side, b: &Side, chain: &[Run]) -> Evidence {
 
 /// Jaccard and both containments of two shingle sets, exact.
 fn resemblance(a: &[u64], b: &[u64]) -> (f64, f64, f64) {
-    if a == b && !a.is_empty() {
-        return (1.0, 1.0, 1.0);
-    }
     let set = |x: &[u64]| {
         let mut x = x.to_vec();
         x.sort_unstable();

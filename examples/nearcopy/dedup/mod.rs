@@ -326,7 +326,7 @@ impl<'a> View<'a> {
             return keep.then(|| self.corpus.line(doc)).transpose();
         }
         let (kept, file, found) = self.kept(doc);
-        let shares = found.as_ref().map(|(relation, e)| shares(*relation, e));
+        let shares = found.as_ref().map(|(_, e)| shares(e));
         let added = Added {
             cluster: self.clusters[doc],
             keep,
@@ -344,7 +344,7 @@ impl<'a> View<'a> {
     fn write_removed(&self, out: &mut Output) -> io::Result<()> {
         for (doc, record) in self.corpus.records.iter().enumerate() {
             if let (kept, kept_file, Some((relation, evidence))) = self.kept(doc) {
-                let [in_kept, kept_in_it] = shares(relation, &evidence);
+                let [in_kept, kept_in_it] = shares(&evidence);
                 let (id, relation) = (&record.id, relation.name());
                 let line = Removed { id, kept, kept_file, relation, in_kept, kept_in_it };
                 records::line(out, &line)?;
@@ -356,9 +356,6 @@ impl<'a> View<'a> {
 
 /// How much of the removed article stands in the kept one, and the other way round, rounded to six
 /// places.
-fn shares(relation: Relation, e: &Evidence) -> [f64; 2] {
-    if relation == Relation::Identical {
-        return [1.0, 1.0];
-    }
+fn shares(e: &Evidence) -> [f64; 2] {
     [e.content_a_in_b(), e.content_b_in_a()].map(|x| (x * 1e6).round() / 1e6)
 }

@@ -110,7 +110,7 @@ fn describe(comparer: &Comparer, corpus: &Corpus, cluster: &Cluster, diffs: usiz
 /// words matched, words of content, words, same bytes, difference]`; shares in 1/10,000.
 fn row(comparer: &Comparer, member: &Member, difference: &str, same_bytes: bool) -> String {
     let e = &member.evidence;
-    let (carried, own) = shares(member.relation, e);
+    let (carried, own) = shares(e);
     let share = |x: f64| (x * 10_000.0).round() as i64;
     let mut out = String::from("[");
     for n in [
