@@ -28,6 +28,8 @@ pub(super) struct Core {
     /// Held for nanoseconds only.
     current: RwLock<Current>,
     pub next_number: AtomicU64,
+    /// Of the logs that were read at opening.
+    pub log_bytes: u64,
     /// Operations before this one are in segments.
     pub flushed: AtomicU64,
     pub repaired_bytes: u64,
@@ -59,6 +61,7 @@ pub(super) struct Parts {
     pub current: Current,
     pub flushed: u64,
     pub next_number: u64,
+    pub log_bytes: u64,
     pub repaired_bytes: u64,
 }
 
@@ -76,6 +79,7 @@ impl Core {
             flushed: AtomicU64::new(parts.flushed),
             current: RwLock::new(parts.current),
             next_number: AtomicU64::new(parts.next_number),
+            log_bytes: parts.log_bytes,
             repaired_bytes: parts.repaired_bytes,
             merges: AtomicU64::new(0),
             work: Mutex::default(),

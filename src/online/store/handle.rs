@@ -166,7 +166,7 @@ impl Store {
             stop_marks: sum(Table::marks),
             segments: view.indexes.len() as u64,
             disk_bytes: files().map(Sealed::file_len).sum::<u64>()
-                + core.log.as_ref().map_or(0, |log| log.bytes(first_log)),
+                + core.log.as_ref().map_or(core.log_bytes, |log| log.bytes(first_log)),
             posting_bytes: sum(Table::bytes) + tables as u64,
             memory_bytes: (held + checks + marks) as u64,
             repaired_bytes: core.repaired_bytes,
