@@ -1,8 +1,9 @@
 //! The online index: rates, latencies and sizes, one line a case.
 //!
 //! `cargo bench --bench crawler [-- DOCUMENTS [DIR]]` (20,000 by default; memory, or the folder DIR,
-//! which must be empty). The pages are made by a seeded generator and have 400 words; sketches and texts
-//! are made outside the timed parts. Times are of one thread and of its CPU clock's wall time.
+//! which must be empty: then the inserts are synced each 1,000). The pages are made by a seeded generator
+//! and have 400 words; sketches and texts are made outside the timed parts. Times are wall times of one
+//! thread, beside which the index's own works.
 #![allow(clippy::print_stdout, missing_docs)]
 
 use nearcopy::online::storage::{Directory, Memory, Storage};
@@ -40,6 +41,15 @@ fn page(n: u64) -> String {
 fn rate(name: &str, count: usize, time: Duration) {
     let each = time.as_secs_f64() / count as f64;
     println!("{name:52} {:>9.2} us {:>12.0} /s", each * 1e6, 1.0 / each);
+}
+
+/// Until nothing has been merged for a while.
+fn wait_for_merges(index: &OnlineIndex<u64>) {
+    let mut before = None;
+    while before != Some(index.stats().merges) {
+        before = Some(index.stats().merges);
+        std::thread::sleep(Duration::from_secs(1));
+    }
 }
 
 /// Time of each call of `f`, in order of size.
@@ -87,12 +97,40 @@ fn main() {
         for (key, sketch) in &sketches {
             index.insert_sketch(key, sketch, "").expect("inserted");
         }
+        if dir.is_some() {
+            index.sync().expect("synced");
+        }
         inserting += start.elapsed();
     }
-    rate("insert of a ready sketch", documents, inserting);
+    let synced = if dir.is_some() { ", synced each 1,000" } else { "" };
+    rate(&format!("insert of a ready sketch{synced}"), documents, inserting);
     let start = Instant::now();
     index.sync().expect("synced");
     println!("{:52} {:>9.1} ms", "sync", start.elapsed().as_secs_f64() * 1e3);
+    let asked = documents.min(10_000);
+    let novel: Vec<String> = (0..asked).map(|n| page((documents + n) as u64)).collect();
+    let spread = (documents / asked) as u64;
+    let known: Vec<String> = (0..asked as u64).map(|n| page(n * spread)).collect();
+    let ready = |when: &str| {
+        let many = documents.min(100_000);
+        let spread = (documents / many) as u64;
+        for (name, first, spread) in [("novel", documents as u64, 1), ("known", 0, spread)] {
+            let mut asking = Duration::ZERO;
+            for chunk in 0..many.div_ceil(1000) as u64 {
+                let range = chunk * 1000..((chunk + 1) * 1000).min(many as u64);
+                let sketches: Vec<Sketch> =
+                    range.map(|n| sketch(&page(first + n * spread))).collect();
+                let start = Instant::now();
+                for sketch in &sketches {
+                    black_box(index.query_sketch(sketch, "").expect("answered"));
+                }
+                asking += start.elapsed();
+            }
+            rate(&format!("query of a ready sketch, {name} page, {when}"), many, asking);
+        }
+    };
+    wait_for_merges(&index);
+    ready(&format!("{} segments", index.stats().segments));
     let start = Instant::now();
     index.compact().expect("compacted");
     println!("{:52} {:>9.1} ms", "compact", start.elapsed().as_secs_f64() * 1e3);
@@ -104,10 +142,7 @@ fn main() {
     println!("{:52} {:>9.1}", "bytes on disk a document", each(stats.disk_bytes));
     println!("{:52} {:>9.1}", "bytes of memory a document", each(stats.memory_bytes));
 
-    let asked = documents.min(10_000);
-    let novel: Vec<String> = (0..asked).map(|n| page((documents + n) as u64)).collect();
-    let spread = (documents / asked) as u64;
-    let known: Vec<String> = (0..asked as u64).map(|n| page(n * spread)).collect();
+    ready("one segment");
     let cut: Vec<String> = known
         .iter()
         .map(|t| {
@@ -116,14 +151,6 @@ fn main() {
         })
         .collect();
     let edited: Vec<String> = known.iter().map(|t| t.replace("ba", "be")).collect();
-    for (name, texts) in [("novel", &novel), ("known", &known)] {
-        let sketches: Vec<Sketch> = texts.iter().map(|t| sketch(t)).collect();
-        let start = Instant::now();
-        for sketch in &sketches {
-            black_box(index.query_sketch(sketch, "").expect("answered"));
-        }
-        rate(&format!("query of a ready sketch, {name} page"), texts.len(), start.elapsed());
-    }
     for (name, texts, seen) in [
         ("novel page", &novel, false),
         ("copy", &known, true),
@@ -168,18 +195,40 @@ fn main() {
         "{:52} {each:>9.1} ns a document",
         "first extension of a cluster, which collects members"
     );
-    let start = Instant::now();
-    let updates = cut.len().min(1000);
-    for (at, text) in (0..).zip(&known[..updates]) {
+    let mut at = 0;
+    let updates = times(&known[..asked.min(1000)], |text| {
         black_box(index.update(&(at * spread), text).expect("updated"));
-    }
-    let each = start.elapsed().as_secs_f64() * 1e6 / updates as f64;
-    println!("{:52} {each:>9.1} us", "update of a page with two copies");
+        at += 1;
+    });
+    latency("update of a page with two copies", &updates);
+    let start = Instant::now();
+    let reviewed = index.review().expect("reviewed");
+    let each = start.elapsed().as_secs_f64() * 1e6 / reviewed.members as f64;
+    println!("{:52} {each:>9.2} us a member, of {}", "review of all clusters", reviewed.members);
     drop(index);
+    seen_only(documents, &novel);
+}
 
+/// The index that keeps no documents.
+fn seen_only(documents: usize, novel: &[String]) {
     let seen = SeenIndex::in_memory().expect("opened");
-    latency("seen-only: admit, novel page", &times(&novel, |text| drop(seen.admit(text))));
-    latency("seen-only: admit, copy", &times(&novel, |text| drop(seen.admit(text))));
-    let bytes = seen.stats().posting_bytes as f64 / asked as f64;
-    println!("{:52} {bytes:>9.1}", "seen-only: bytes of postings a document");
+    let mut admitting = Duration::ZERO;
+    for chunk in 0..documents.div_ceil(1000) {
+        let range = chunk * 1000..((chunk + 1) * 1000).min(documents);
+        let texts: Vec<String> = range.map(|n| page(n as u64)).collect();
+        let start = Instant::now();
+        for text in &texts {
+            black_box(seen.admit(text).expect("admitted"));
+        }
+        admitting += start.elapsed();
+    }
+    rate("seen-only: admit, novel page", documents, admitting);
+    latency("seen-only: admit, novel page", &times(novel, |text| drop(seen.admit(text))));
+    latency("seen-only: admit, copy", &times(novel, |text| drop(seen.admit(text))));
+    seen.compact().expect("compacted");
+    let stats = seen.stats();
+    let each = |bytes: u64| bytes as f64 / (documents + novel.len()) as f64;
+    println!("{:52} {:>9.1}", "seen-only: bytes of postings", each(stats.posting_bytes));
+    println!("{:52} {:>9.1}", "seen-only: bytes on disk", each(stats.disk_bytes));
+    println!("{:52} {:>9.1}", "seen-only: bytes of memory", each(stats.memory_bytes));
 }

@@ -368,6 +368,23 @@ fn an_update_takes_the_place_of_a_document() {
     }
 }
 
+/// Also of texts too short to have a shingle, which only the hash of their words finds.
+#[test]
+fn the_same_words_hold_all_of_each_other() {
+    let index: OnlineIndex<u64> = OnlineIndex::in_memory(Options::new()).unwrap();
+    for (key, text) in (0..).zip(["Market closed today", "Closed", &article(1, 200)]) {
+        index.admit(&key, text).unwrap();
+        let answer = index.query(&text.to_uppercase()).unwrap();
+        let hit = answer.best().unwrap();
+        assert_eq!((hit.key, hit.relation), (key, Relation::Identical));
+        let e = hit.evidence;
+        assert_eq!([e.jaccard, e.a_in_b, e.b_in_a], [1.0; 3], "{text}");
+        assert_eq!([e.matched_a, e.matched_b, e.longest_run], [e.content_a; 3], "{text}");
+        let shares = [hit.content_a_in_b, hit.content_b_in_a];
+        assert!(shares.iter().all(|s| (s.low, s.high) == (1.0, 1.0)), "{text}");
+    }
+}
+
 #[test]
 fn texts_at_hand_make_hits_exact() {
     let full = article(21, 300);
@@ -434,6 +451,11 @@ fn an_index_is_opened_as_what_it_is() {
     let storage = Arc::new(Memory::new());
     let index: OnlineIndex<u64> = OnlineIndex::open_in(storage.clone(), Options::new()).unwrap();
     index.admit(&1, &article(1, 100)).unwrap();
+    index.sync().unwrap();
+    let reader = Options::new().read_only(true);
+    let reader = OnlineIndex::<u64>::open_in(storage.clone(), reader).unwrap();
+    assert_eq!(reader.stats().disk_bytes, index.stats().disk_bytes);
+    assert!(reader.stats().disk_bytes > 100);
     index.close().unwrap();
     let told = |error: IndexError| error.to_string();
     let keys = OnlineIndex::<String>::open_in(storage.clone(), Options::new());

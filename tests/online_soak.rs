@@ -152,7 +152,7 @@ fn memory_stays_where_it_is() {
         }
         stop.store(true, Relaxed);
     });
-    // what was only in a document that went may be found by review alone
+    // of a short page so much may have been learned to be furniture that too little is left to match
     assert!(missed.load(Relaxed) * 200 <= counts[1].load(Relaxed), "{missed:?} were not found");
     // once the window is full
     assert!(memories.len() >= 4, "the window was not filled: let it run longer");

@@ -86,9 +86,11 @@ impl<K: Key> OnlineIndex<K> {
 
     fn insert_body(&self, key: &K, terms: Terms, body: &[u8]) -> Result<(), IndexError> {
         let recipe = self.comparer().recipe;
+        let key = &bytes_of(key)[..];
+        self.shared.store.expect(key);
         let (posted, prose) = record::posted(recipe, body).map_err(|e| foreign(&e))?;
         let (place, leaving, replaces) = (None, Vec::new(), None);
-        let (key, posted) = (&bytes_of(key)[..], Some(posted));
+        let posted = Some(posted);
         let arrival = Arrival { key, terms, prose, body, posted, place, leaving, replaces };
         cluster::take_in(&mut Turn::new(&self.shared), recipe, arrival)?;
         Ok(())

@@ -263,7 +263,8 @@ pub struct Stats {
     pub segments: u64,
     /// Bytes of all files.
     pub disk_bytes: u64,
-    /// Bytes of postings, in memory or mapped.
+    /// Bytes of postings, in memory or mapped, with what is set aside for those to come: an index that was
+    /// just opened for writing has room for more than it holds.
     pub posting_bytes: u64,
     /// Bytes held in memory.
     pub memory_bytes: u64,

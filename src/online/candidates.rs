@@ -14,6 +14,9 @@ use std::cmp::Reverse;
 /// What a hit weighs by the length of its posting list: rare passages tell documents apart.
 const WEIGHTS: [u32; 16] = [16, 15, 13, 11, 9, 7, 6, 5, 4, 4, 3, 3, 2, 2, 1, 1];
 
+/// Candidates whose heads are asked for at once.
+const EXPECTED: usize = 32;
+
 const WHOLE_WEIGHT: u32 = 1 << 24;
 
 impl Settings<'_> {
@@ -49,6 +52,9 @@ impl Settings<'_> {
             same
         });
         effort.candidates += hits.len() as u32;
+        for &(doc, ..) in hits.iter().take(EXPECTED) {
+            snapshot.expect(doc);
+        }
         hits.sort_unstable_by_key(|&(doc, _, weight)| (Reverse(weight), doc));
         let a_hit = profile::fingerprints_a_hit(self.comparer.recipe.profile());
         let mut out = Vec::new();

@@ -49,7 +49,7 @@ pub(super) struct Arrival<'a> {
     pub(super) posted: Option<Vec<u64>>,
     /// The cluster that it joins, if it does.
     pub(super) place: Option<Place>,
-    /// Members that leave that cluster.
+    /// Members that leave that cluster; none if it joins none.
     pub(super) leaving: Vec<DocId>,
     /// The document of its key that it takes the place of: the cluster does not need that one any more.
     pub(super) replaces: Option<DocId>,
@@ -61,24 +61,17 @@ pub(super) fn take_in(
     recipe: Recipe,
     arrival: Arrival<'_>,
 ) -> Result<DocId, IndexError> {
-    let snapshot = turn.snapshot();
-    let doc = snapshot.end();
-    let Arrival { terms, place, posted, replaces, .. } = arrival;
-    let mut others = Group { removed: replaces, ..Group::default() };
-    if let Some(place) = &place {
-        changes(&snapshot, doc, terms.time, place, &mut others)?;
+    let doc = turn.end();
+    let mut others = Group::default();
+    let mut left = None;
+    if arrival.place.is_some() || arrival.replaces.is_some() {
+        let snapshot = turn.snapshot();
+        changes(&snapshot, recipe, doc, &arrival, &mut others)?;
+        if let Some(gone) = arrival.replaces {
+            left = root_of(&snapshot, gone)?.map(|root| (root.0, gone));
+        }
     }
-    for &member in &arrival.leaving {
-        let Some(head) = head_of(&snapshot, member)? else { continue };
-        let head = Head { cluster: member, representative: member, ..head };
-        let head = post_anew(&snapshot, recipe, member, head, &mut others)?;
-        others.heads.push((member, head.to_bytes()));
-    }
-    let left = match replaces {
-        Some(gone) => root_of(&snapshot, gone)?.map(|root| (root.0, gone)),
-        None => None,
-    };
-    drop(snapshot);
+    let Arrival { terms, place, posted, .. } = arrival;
     let fingerprints = posted.as_ref().map_or(0, Vec::len);
     let head = Head {
         cluster: place.as_ref().map_or(doc, |p| p.root),
@@ -91,7 +84,8 @@ pub(super) fn take_in(
         posted: posted.is_some(),
         has_members: false,
     };
-    let mut payload = Vec::with_capacity(arrival.body.len() + 8);
+    let mut payload = std::mem::take(&mut turn.written.payload);
+    payload.clear();
     write_payload(terms.time, arrival.body, &mut payload);
     let record = Record {
         key: arrival.key,
@@ -102,6 +96,7 @@ pub(super) fn take_in(
     let appended = turn.append(&record, others)?;
     debug_assert_eq!(appended, doc);
     let written = &mut *turn.written;
+    written.payload = payload;
     if let Some(posted) = posted {
         written.latest.push(doc, posted);
     }
@@ -219,8 +214,29 @@ pub(super) fn post_anew(
     Ok(Head { fingerprints, posted: true, ..head })
 }
 
-/// The heads that change when `doc` joins a cluster.
+/// What changes of other documents when `doc` arrives.
 fn changes(
+    snapshot: &Snapshot,
+    recipe: Recipe,
+    doc: DocId,
+    arrival: &Arrival<'_>,
+    out: &mut Group<'_>,
+) -> Result<(), IndexError> {
+    out.removed = arrival.replaces;
+    if let Some(place) = &arrival.place {
+        change_cluster(snapshot, doc, arrival.terms.time, place, out)?;
+    }
+    for &member in &arrival.leaving {
+        let Some(head) = head_of(snapshot, member)? else { continue };
+        let head = Head { cluster: member, representative: member, ..head };
+        let head = post_anew(snapshot, recipe, member, head, out)?;
+        out.heads.push((member, head.to_bytes()));
+    }
+    Ok(())
+}
+
+/// The heads that change when `doc` joins a cluster.
+fn change_cluster(
     snapshot: &Snapshot,
     doc: DocId,
     time: Option<i64>,

@@ -9,7 +9,7 @@
 
 use super::answer::Effort;
 use super::options::Templates;
-use super::record::sixteenths;
+use super::record::{foreign, sixteenths};
 use super::scratch::{self, Scratch};
 use super::store::{DocId, Snapshot};
 use super::terms::Terms;
@@ -56,9 +56,7 @@ impl Settings<'_> {
 
     /// How much of a page is prose, before it is probed, in sixteenths of a word.
     pub(super) fn prose_of_page(&self, scratch: &Scratch) -> u32 {
-        let mass =
-            if scratch.has_text { scratch.document.prose_mass() } else { scratch.own.prose_mass() };
-        sixteenths(mass)
+        if scratch.has_text { sixteenths(scratch.document.prose_mass()) } else { scratch.prose }
     }
 
     /// Probes, and learns what of the page is furniture.
@@ -78,11 +76,14 @@ impl Settings<'_> {
     }
 
     /// Takes the mass of the page's furniture away and makes it ready to be compared, once.
-    fn weigh(scratch: &mut Scratch) {
+    fn weigh(&self, scratch: &mut Scratch) -> Result<(), IndexError> {
         if scratch.is_weighed {
-            return;
+            return Ok(());
         }
         scratch.is_weighed = true;
+        if !scratch.has_text {
+            scratch.unpack(self.comparer.recipe).map_err(|e| foreign(&e))?;
+        }
         let Scratch { document, before, query, own, samples, probes, known, .. } = scratch;
         let learned = known.iter().any(|k| *k);
         let sorted = &probes[..known.len()];
@@ -108,6 +109,7 @@ impl Settings<'_> {
                 trace::take_away(own, &known, &mut query.mass);
             }
         }
+        Ok(())
     }
 
     /// The related documents from `from` on, best first. [`probe`](Self::probe) was called; where the
@@ -126,7 +128,7 @@ impl Settings<'_> {
         let candidates = self.candidates(snapshot, terms, from.unwrap_or(0), scratch, effort)?;
         let mut links: Vec<Link> = Vec::new();
         if !candidates.is_empty() {
-            Self::weigh(scratch);
+            self.weigh(scratch)?;
         }
         let mut enough = 0;
         for (doc, weight) in candidates {

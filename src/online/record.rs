@@ -1,7 +1,7 @@
 //! What an index keeps of a document in its record.
 
+use super::scan;
 use super::scratch::whole_probe;
-use super::sketch::{self, Field};
 use super::store::{DocId, Parts};
 use crate::content;
 use crate::error::IndexError;
@@ -54,21 +54,17 @@ pub(super) fn foreign(error: &DecodeError) -> IndexError {
     }
 }
 
-/// All fingerprints under which a sketch of this body is posted, sorted, and how much of it is prose.
+/// All fingerprints under which a sketch of this body is posted, each once, and how much of it is prose.
 pub(super) fn posted(recipe: Recipe, body: &[u8]) -> Result<(Vec<u64>, u32), DecodeError> {
     let mut out = Vec::with_capacity(body.len() / 12);
-    let mut mass = 0;
-    let head = sketch::scan(body, |field| match field {
-        Field::Sampled(one) if one.indexed => out.push(one.hash),
-        Field::Part(part) => mass += part.prose_mass(),
-        _ => {}
-    })?;
+    let (head, mass) = scan::indexed(body, |_, hash| out.push(hash))?;
     head.check(recipe)?;
     if head.tokens > 0 {
-        out.push(whole_probe(head.content_hash));
+        let whole = whole_probe(head.content_hash);
+        if !out.contains(&whole) {
+            out.push(whole);
+        }
     }
-    out.sort_unstable();
-    out.dedup();
     Ok((out, sixteenths(mass)))
 }
 

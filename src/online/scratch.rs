@@ -1,5 +1,7 @@
 //! A page made ready to be looked up, in buffers for reuse.
 
+use super::record::sixteenths;
+use super::scan;
 use super::sketch::{self, Sketch, Unpacked, fingerprint};
 use super::store::DocId;
 use super::trace::Query;
@@ -7,6 +9,7 @@ use crate::compare::{Comparer, Document};
 use crate::content::Template;
 use crate::hash;
 use crate::profile;
+use crate::recipe::Recipe;
 use crate::shingle::{self, Fingerprint};
 use crate::sketch::DecodeError;
 
@@ -32,7 +35,12 @@ pub(super) struct Scratch {
     pub(super) body: Vec<u8>,
     /// The fingerprints by which the page would be found, sorted.
     pub(super) indexed: Vec<u64>,
+    /// The sketch unpacked; of a page that was asked for by one only once something is compared with it.
     pub(super) own: Unpacked,
+    /// Whether it is.
+    is_unpacked: bool,
+    /// How much of such a page is prose, in sixteenths of a word.
+    pub(super) prose: u32,
     pub(super) query: Query,
     pub(super) winnowed: Vec<Fingerprint>,
     /// Shingles of the page that are looked up, in order.
@@ -73,9 +81,13 @@ impl Scratch {
         }
     }
 
-    /// The probe by the hash of all words; `None` where there are none.
-    pub(super) fn whole_probe(&self) -> Option<u64> {
-        self.probes.get(self.shingle_probes).copied()
+    /// Unpacks the sketch that the page was asked for by.
+    pub(super) fn unpack(&mut self, recipe: Recipe) -> Result<(), DecodeError> {
+        if !self.is_unpacked {
+            self.own.read(recipe, &self.body)?;
+            self.is_unpacked = true;
+        }
+        Ok(())
     }
 }
 
@@ -135,21 +147,21 @@ pub(super) fn read_sketch(
     sketch: &Sketch,
     scratch: &mut Scratch,
 ) -> Result<(), DecodeError> {
-    let Scratch { body, indexed, samples, own, .. } = scratch;
-    own.read(comparer.recipe, sketch.body())?;
-    body.clear();
-    body.extend_from_slice(sketch.body());
+    let Scratch { body, indexed, samples, probes, .. } = scratch;
     indexed.clear();
     samples.clear();
-    for one in own.sampled.iter().filter(|s| s.indexed) {
-        indexed.push(one.hash);
-        samples.push(Sample { fingerprint: one.hash, position: one.position, tells: true });
-    }
+    let (head, prose) = scan::indexed(sketch.body(), |position, fingerprint| {
+        indexed.push(fingerprint);
+        samples.push(Sample { fingerprint, position, tells: true });
+    })?;
+    head.check(comparer.recipe)?;
+    body.clear();
+    body.extend_from_slice(sketch.body());
     indexed.sort_unstable();
-    scratch.has_text = false;
-    let head = scratch.own.head;
-    let Scratch { indexed, probes, .. } = scratch;
     probes.clone_from(indexed);
+    scratch.has_text = false;
+    scratch.is_unpacked = false;
+    scratch.prose = sixteenths(prose);
     scratch.finish_probes(head.content_hash, head.tokens == 0);
     Ok(())
 }

@@ -1,25 +1,28 @@
 //! How much of a page was seen before, and nothing else.
 
 use super::answer::{Stats, stats_of};
+use super::index::lock;
 use super::meta::What;
 use super::options::Options;
-use super::scratch::{Scratch, read_text};
+use super::scratch::whole_probe;
+use super::sketch;
 use super::storage::{Directory, Memory, Storage};
 use super::store::{List, Record, Snapshot, Store};
-use crate::compare::Comparer;
+use crate::compare::Document;
 use crate::error::IndexError;
+use crate::shingle::Fingerprint;
 use crate::sketch::Estimate;
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// The leanest index: it holds the fingerprints of what was seen, each once, and no documents. It says
 /// how much of a page's content was seen before, not where.
 ///
-/// About 6 bytes a fingerprint that was not seen before: for a novel page of 400 words 150 bytes, for a
-/// copy nothing. There are no keys, nothing can be removed, furniture is not learned, and a passage
-/// counts wherever it was seen. A fingerprint that was not seen is taken for one that was with a chance
-/// of one in 2^40 for each that is held.
+/// About 3 bytes a fingerprint that was not seen before: for a novel page of 400 words, among a million,
+/// 68 bytes on disk and 79 with what waits in memory, for a copy nothing. There are no keys, nothing can
+/// be removed, furniture is not learned, and a passage counts wherever it was seen. A fingerprint that was
+/// not seen is taken for one that was with a chance of one in 2^40 for each that is held.
 ///
 /// ```
 /// use nearcopy::online::SeenIndex;
@@ -39,6 +42,14 @@ pub struct SeenIndex {
 struct Shared {
     store: Store,
     options: Options,
+    scratches: Mutex<Vec<Scratch>>,
+}
+
+/// Buffers for reuse.
+#[derive(Default)]
+struct Scratch {
+    document: Document,
+    winnowed: Vec<Fingerprint>,
 }
 
 impl fmt::Debug for SeenIndex {
@@ -93,7 +104,7 @@ impl SeenIndex {
     /// As [`open`](Self::open).
     pub fn open_in(storage: Arc<dyn Storage>, options: Options) -> Result<Self, IndexError> {
         let store = options.store::<Vec<u8>>(storage, What::Seen)?;
-        Ok(Self { shared: Arc::new(Shared { store, options }) })
+        Ok(Self { shared: Arc::new(Shared { store, options, scratches: Mutex::default() }) })
     }
 
     /// An index that lives in memory.
@@ -172,11 +183,16 @@ impl SeenIndex {
     }
 
     fn fingerprints(&self, text: &str) -> Posted {
-        let comparer: &Comparer = &self.shared.options.comparer;
-        let mut scratch = Scratch::default();
-        read_text(comparer, None, text, &mut scratch);
-        let whole = scratch.whole_probe();
-        Posted { content: scratch.indexed, whole }
+        let comparer = &self.shared.options.comparer;
+        let mut scratch = lock(&self.shared.scratches).pop().unwrap_or_default();
+        let Scratch { document, winnowed } = &mut scratch;
+        comparer.prepare_into(text, document);
+        let mut content = Vec::new();
+        sketch::list_indexed(comparer.recipe, document, winnowed, &mut content);
+        let is_empty = document.tokens().is_empty();
+        let whole = (!is_empty).then(|| whole_probe(document.content_hash()));
+        lock(&self.shared.scratches).push(scratch);
+        Posted { content, whole }
     }
 
     /// What was seen, and what was not, sorted.

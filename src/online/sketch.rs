@@ -1,6 +1,7 @@
 //! What an index keeps of a document whose text it does not keep.
 
-use super::bits::{BitReader, BitWriter, put_varint, take_array, take_varint};
+use super::bits::{BitWriter, put_varint};
+use super::scan::{Field, scan};
 use crate::compare::{Comparer, Document};
 use crate::content;
 use crate::recipe::{Profile, Recipe, RecipeId};
@@ -61,15 +62,15 @@ pub struct Sketch {
 }
 
 /// Tokens that a sketch covers at most; of a longer text it is that of the beginning.
-const MAX_TOKENS: usize = 1 << 26;
+pub(super) const MAX_TOKENS: usize = 1 << 26;
 /// Sampled shingles up to which the window stays as it is; then it doubles.
 const MAX_SAMPLED: usize = 1 << 15;
 /// The same for fingerprints of the index.
 const MAX_INDEXED: usize = 1 << 12;
 /// Bits of a fingerprint of the index.
-const INDEXED_BITS: u32 = 40;
+pub(super) const INDEXED_BITS: u32 = 40;
 /// Tokens that no shingle needs: the longest is 32 words of letters of 5/16 of a word.
-const LONGEST_SHINGLE: u64 = 128;
+pub(super) const LONGEST_SHINGLE: u64 = 128;
 
 /// A shingle hash as the index holds it.
 pub(super) fn fingerprint(hash: u64) -> u64 {
@@ -106,12 +107,12 @@ fn grown(mut window: usize, shingles: usize, most: usize) -> usize {
 }
 
 /// Bits of a sampled hash: a chance equal among as many shingles once in 2,048.
-fn sampled_bits(tokens: usize) -> u32 {
+pub(super) fn sampled_bits(tokens: usize) -> u32 {
     let log = usize::BITS - tokens.leading_zeros();
     (log + 11).clamp(20, 32)
 }
 
-fn bits_of(window: u64) -> u32 {
+pub(super) fn bits_of(window: u64) -> u32 {
     u64::BITS - (window - 1).leading_zeros()
 }
 
@@ -252,15 +253,6 @@ pub(super) struct Unpacked {
 }
 
 impl Unpacked {
-    /// Replaces the content by that of `other`; the memory is reused.
-    pub(super) fn copy_from(&mut self, other: &Self) {
-        self.head = other.head;
-        self.mass.clone_from(&other.mass);
-        self.sampled.clone_from(&other.sampled);
-        self.numbers.clone_from(&other.numbers);
-        self.parts.clone_from(&other.parts);
-    }
-
     /// Replaces the content by that of `body`, which was written under `recipe`.
     pub(super) fn read(&mut self, recipe: Recipe, body: &[u8]) -> Result<(), DecodeError> {
         let Self { mass, sampled, numbers, parts, .. } = self;
@@ -320,11 +312,6 @@ impl Unpacked {
         &self.parts
     }
 
-    /// Mass of the tokens that weigh as prose.
-    pub(super) fn prose_mass(&self) -> u64 {
-        self.parts.iter().map(Part::prose_mass).sum()
-    }
-
     /// The fingerprints by which the index finds the document, in the order of the text.
     pub(super) fn indexed(&self) -> impl Iterator<Item = u64> + '_ {
         self.sampled.iter().filter(|s| s.indexed).map(|s| s.hash)
@@ -340,7 +327,7 @@ fn script_code(script: Script) -> u64 {
     }
 }
 
-fn script_of(code: u64) -> Script {
+pub(super) fn script_of(code: u64) -> Script {
     match code & 3 {
         0 => Script::Words,
         1 => Script::Han,
@@ -358,17 +345,9 @@ pub(super) fn write(
     indexed: &mut Vec<u64>,
     out: &mut Vec<u8>,
 ) {
-    let tokens = document.tokens().len().min(MAX_TOKENS);
-    let hashes = document.shingles().hashes();
-    // those that end within the tokens that are covered
-    let covered = |at: &usize| at + document.shingles().token_count(*at) <= tokens;
-    let shingles = if tokens == document.tokens().len() {
-        hashes.len()
-    } else {
-        (0..hashes.len().min(tokens)).rev().find(covered).map_or(0, |last| last + 1)
-    };
-    let hashes = &hashes[..shingles];
-    list_indexed(recipe, document, hashes, winnowed, indexed);
+    let (tokens, hashes) = covered(document);
+    let shingles = hashes.len();
+    list_indexed(recipe, document, winnowed, indexed);
     let window = sample_window(recipe, shingles);
     shingle::winnow_into(hashes, window, winnowed);
 
@@ -402,14 +381,26 @@ pub(super) fn write(
     writer.finish();
 }
 
+/// How many tokens a sketch covers, and the shingles that end within them.
+fn covered(document: &Document) -> (usize, &[u64]) {
+    let tokens = document.tokens().len().min(MAX_TOKENS);
+    let hashes = document.shingles().hashes();
+    if tokens == document.tokens().len() {
+        return (tokens, hashes);
+    }
+    let is_covered = |at: &usize| at + document.shingles().token_count(*at) <= tokens;
+    let last = (0..hashes.len().min(tokens)).rev().find(is_covered);
+    (tokens, &hashes[..last.map_or(0, |last| last + 1)])
+}
+
 /// The fingerprints of the index: winnowed, over content, sorted, each once.
-fn list_indexed(
+pub(super) fn list_indexed(
     recipe: Recipe,
     document: &Document,
-    hashes: &[u64],
     winnowed: &mut Vec<Fingerprint>,
     out: &mut Vec<u64>,
 ) {
+    let (_, hashes) = covered(document);
     shingle::winnow_into(hashes, index_window(recipe, hashes.len()), winnowed);
     out.clear();
     let content = winnowed.iter().filter(|f| touches_content(document, f.position as usize));
@@ -448,101 +439,4 @@ fn write_numbers(marks: &[Marks], out: &mut Vec<u8>) {
         put_varint(out, at - next);
         next = at + 1;
     }
-}
-
-/// What stands in a body behind its fixed numbers.
-pub(super) enum Field {
-    /// A run of tokens.
-    Part(Part),
-    /// A token that is a number.
-    Number(u32),
-    /// A sampled shingle, whose number of tokens is left 0.
-    Sampled(Sampled),
-}
-
-/// Reads a body: its fixed numbers, and `each` of the fields behind them. What it accepts has exactly
-/// one form, and no length in it is greater than what stands in the bytes allows.
-pub(super) fn scan(mut body: &[u8], mut each: impl FnMut(Field)) -> Result<Head, DecodeError> {
-    let rest = &mut body;
-    let short = || DecodeError::value("a number", "no number", "one in its shortest form");
-    let content_hash = u64::from_le_bytes(take_array(rest).ok_or_else(short)?);
-    let tokens = take_varint(rest, MAX_TOKENS as u64).ok_or_else(short)?;
-    let shingles = take_varint(rest, tokens).ok_or_else(short)?;
-    let window = take_varint(rest, 1 << 20).ok_or_else(short)?;
-    let [bits] = take_array(rest).ok_or_else(short)?;
-    let count = take_varint(rest, shingles).ok_or_else(short)?;
-    let parts = take_varint(rest, tokens).ok_or_else(short)?;
-    if window == 0 {
-        return Err(DecodeError::value("window", window, "1 or more"));
-    }
-    let bits = u32::from(bits);
-    if bits != sampled_bits(tokens as usize) {
-        let expected = "as many as this number of tokens has";
-        return Err(DecodeError::value("bits of a sampled hash", bits, expected));
-    }
-    if tokens > shingles + LONGEST_SHINGLE {
-        let expected = "no more than the shingles hold";
-        return Err(DecodeError::value("tokens", tokens, expected));
-    }
-    let mut held = 0;
-    let mut before = None;
-    for _ in 0..parts {
-        let code = take_varint(rest, (MAX_TOKENS as u64) << 2 | 3).ok_or_else(short)?;
-        let [mass] = take_array(rest).ok_or_else(short)?;
-        let (len, kind) = (code >> 2, code & 3);
-        held += len;
-        if len == 0 || held > tokens || before == Some((kind, mass)) {
-            let expected = "runs of tokens, each as long as it goes";
-            return Err(DecodeError::value("run of tokens", len, expected));
-        }
-        before = Some((kind, mass));
-        each(Field::Part(Part { len: len as u32, mass, script: script_of(kind) }));
-    }
-    if held != tokens {
-        return Err(DecodeError::value("tokens of all runs", held, "the tokens of the document"));
-    }
-    let numbers = take_varint(rest, tokens).ok_or_else(short)?;
-    let mut next = 0;
-    for _ in 0..numbers {
-        let at = next + take_varint(rest, tokens).ok_or_else(short)?;
-        if at >= tokens {
-            return Err(DecodeError::value(
-                "token that is a number",
-                at,
-                "a token of the document",
-            ));
-        }
-        each(Field::Number(at as u32));
-        next = at + 1;
-    }
-    let missing = || DecodeError::value("a sampled shingle", "nothing", "its bits");
-    let mut reader = BitReader::new(rest);
-    let delta_bits = bits_of(window);
-    let mut next = 0;
-    for _ in 0..count {
-        // 20 + 1 + 32 bits at most
-        let fields = reader.take(delta_bits + 1 + bits).ok_or_else(missing)?;
-        let position = next + (fields & ((1 << delta_bits) - 1));
-        let indexed = fields >> delta_bits & 1 == 1;
-        let mut hash = fields >> (delta_bits + 1);
-        if indexed {
-            hash |= reader.take(INDEXED_BITS - bits).ok_or_else(missing)? << bits;
-        }
-        if position >= next + window || position >= shingles {
-            return Err(DecodeError::value("position", position, "one inside the next window"));
-        }
-        next = position + 1;
-        each(Field::Sampled(Sampled { position: position as u32, count: 0, indexed, hash }));
-    }
-    // winnowing leaves no window without a sampled shingle
-    if !reader.is_done() || next + window <= shingles || (count == 0) != (shingles == 0) {
-        return Err(DecodeError::value("sampled shingles", count, "those of every window"));
-    }
-    Ok(Head {
-        content_hash,
-        tokens: tokens as u32,
-        shingles: shingles as u32,
-        window: window as u32,
-        bits,
-    })
 }

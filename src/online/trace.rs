@@ -240,11 +240,14 @@ pub(super) fn judge(
     mass: &[u8],
     traces: &[Trace],
 ) -> Judgement {
-    let (alignment, mut evidence) =
-        measure(comparer, query, mass, traces.iter().map(|t| t.run(&t.likely)));
-    evidence.identical = query.content_hash == sketch.head.content_hash
+    let identical = query.content_hash == sketch.head.content_hash
         && query.mass.len() == mass.len()
         && !mass.is_empty();
+    // also where there is no shingle
+    let whole = identical.then_some(Run { a: 0, b: 0, len: mass.len() as u32 });
+    let likely = traces.iter().filter(|_| !identical).map(|t| t.run(&t.likely));
+    let (alignment, mut evidence) = measure(comparer, query, mass, whole.into_iter().chain(likely));
+    evidence.identical = identical;
     if comparer.asks_for_numbers(&evidence) {
         let is_in = |numbers: &[u32], at: usize| numbers.binary_search(&(at as u32)).is_ok();
         let a = (query.mass.len(), &|at| is_in(&query.numbers, at));
@@ -288,6 +291,10 @@ pub(super) fn bounds(
 
 /// Resemblance and containments of all shingles, from the share of the sketch's that are in runs.
 fn resemblance(query: &Query, sketch: &Unpacked, traces: &[Trace], evidence: &mut Evidence) {
+    if evidence.identical {
+        (evidence.jaccard, evidence.a_in_b, evidence.b_in_a) = (1.0, 1.0, 1.0);
+        return;
+    }
     let sampled = &sketch.sampled;
     let matched: usize = traces
         .iter()

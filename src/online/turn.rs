@@ -13,6 +13,8 @@ use std::sync::atomic::Ordering;
 pub(super) struct Written {
     pub(super) latest: Latest,
     pub(super) members: Members,
+    /// A buffer for what is appended.
+    pub(super) payload: Vec<u8>,
 }
 
 /// The right to change the index.
@@ -34,6 +36,11 @@ impl<'a> Turn<'a> {
         self.writer.snapshot()
     }
 
+    /// Number of the next document.
+    pub(super) fn end(&self) -> DocId {
+        self.writer.end()
+    }
+
     /// The documents of the cluster known by `root` but that one.
     pub(super) fn members(&mut self, root: DocId) -> Result<Vec<DocId>, IndexError> {
         let snapshot = self.writer.snapshot();
@@ -49,7 +56,7 @@ impl<'a> Turn<'a> {
         if others.len() == 0 {
             return self.writer.append(record);
         }
-        let doc = self.writer.snapshot().end();
+        let doc = self.end();
         self.publish(&Group { append: Some(*record), ..others })?;
         Ok(doc)
     }

@@ -50,11 +50,12 @@ impl Settings<'_> {
         let Some(parts) = snapshot.read(doc, &mut scratch.buffer)? else { return Ok(None) };
         let Stored { key, body, .. } = stored(doc, &scratch.buffer, &parts)?;
         let Scratch { document, query, own, other, other_mass, other_document, .. } = scratch;
-        if !scratch.has_text && scratch.body == body {
-            other.copy_from(own);
+        let other = if !scratch.has_text && scratch.body == body {
+            &*own
         } else {
             other.read(self.comparer.recipe, body).map_err(|e| damaged(doc, &e))?;
-        }
+            &*other
+        };
         effort.verified += 1;
         let text = if scratch.has_text { self.texts.and_then(|texts| texts(key)) } else { None };
         if let Some(text) = text {

@@ -21,6 +21,8 @@ pub(super) const MAX_POSTINGS: usize = LINK as usize - 1;
 const SLOTS: usize = 7;
 /// Postings for which there is one group.
 const POSTINGS_A_GROUP: usize = 5;
+/// Groups whose postings are loaded at once when all are read.
+const GROUPS_AT_ONCE: usize = 16;
 /// A one in each byte.
 const ONES: u64 = u64::MAX / 0xFF;
 
@@ -136,13 +138,22 @@ impl Chains {
 
     /// Calls `each` with key and document of every posting, about in the order of keys.
     pub(super) fn for_each(&self, mut each: impl FnMut(u64, DocId)) {
-        for slot in self.groups.iter().flat_map(|group| &group.slots) {
-            let slot = slot.load(Ordering::Acquire);
-            let mut link = slot & LINK;
-            while link != 0 {
-                let posting = self.postings[link as usize - 1].load(Ordering::Relaxed);
-                each(slot >> LINK_BITS, (posting >> 32) as DocId);
-                link = posting & LINK;
+        let mut slots = Vec::with_capacity(GROUPS_AT_ONCE * SLOTS);
+        for groups in self.groups.chunks(GROUPS_AT_ONCE) {
+            slots.clear();
+            let all = groups.iter().flat_map(|group| &group.slots);
+            slots.extend(all.map(|slot| slot.load(Ordering::Acquire)).filter(|slot| *slot != 0));
+            // postings stand in the order of adding: each is a cache line of its own
+            for slot in &slots {
+                prefetch(&self.postings, (slot & LINK) as usize - 1);
+            }
+            for slot in &slots {
+                let mut link = slot & LINK;
+                while link != 0 {
+                    let posting = self.postings[link as usize - 1].load(Ordering::Relaxed);
+                    each(slot >> LINK_BITS, (posting >> 32) as DocId);
+                    link = posting & LINK;
+                }
             }
         }
     }

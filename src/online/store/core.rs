@@ -5,7 +5,7 @@ use super::log::{Failed, Log, held};
 use super::marks::{Heads, Removed};
 use super::memtable::posting_of;
 use super::snapshot::Snapshot;
-use super::table::STOP;
+use super::table::{Bucket, STOP};
 use super::view::{Current, View};
 use super::{DocId, StoreOptions};
 use crate::error::IndexError;
@@ -28,6 +28,8 @@ pub(super) struct Core {
     /// Held for nanoseconds only.
     current: RwLock<Current>,
     pub next_number: AtomicU64,
+    /// Of the logs that were read at opening.
+    pub log_bytes: u64,
     /// Operations before this one are in segments.
     pub flushed: AtomicU64,
     pub repaired_bytes: u64,
@@ -59,6 +61,7 @@ pub(super) struct Parts {
     pub current: Current,
     pub flushed: u64,
     pub next_number: u64,
+    pub log_bytes: u64,
     pub repaired_bytes: u64,
 }
 
@@ -76,6 +79,7 @@ impl Core {
             flushed: AtomicU64::new(parts.flushed),
             current: RwLock::new(parts.current),
             next_number: AtomicU64::new(parts.next_number),
+            log_bytes: parts.log_bytes,
             repaired_bytes: parts.repaired_bytes,
             merges: AtomicU64::new(0),
             work: Mutex::default(),
@@ -136,7 +140,47 @@ impl Core {
         }
     }
 
+    /// Has loaded what a search for `key` looks at first.
+    pub(super) fn expect(&self, key: &[u8]) {
+        let at = self.current();
+        let posting = posting_of(key);
+        for table in at.view.frozen.iter().chain([&at.view.active]) {
+            table.expect(posting);
+        }
+        for index in &at.view.indexes {
+            index.keys().reader(index.file()).prefetch(&[posting]);
+        }
+    }
+
+    /// The live document with this key.
     pub(super) fn find(&self, at: &Current, key: &[u8]) -> Result<Option<DocId>, IndexError> {
+        let mut buckets = Vec::new();
+        self.find_buckets(at, key, &mut buckets)?;
+        self.find_in(at, key, &buckets)
+    }
+
+    /// Where `key` is searched in each file of postings; what stands there is being loaded.
+    pub(super) fn find_buckets(
+        &self,
+        at: &Current,
+        key: &[u8],
+        into: &mut Vec<Bucket>,
+    ) -> Result<(), IndexError> {
+        let posting = [posting_of(key)];
+        into.clear();
+        for index in &at.view.indexes {
+            index.keys().reader(index.file()).find_buckets(&posting, into)?;
+        }
+        Ok(())
+    }
+
+    /// The live document with this key, which is searched in `buckets`.
+    pub(super) fn find_in(
+        &self,
+        at: &Current,
+        key: &[u8],
+        buckets: &[Bucket],
+    ) -> Result<Option<DocId>, IndexError> {
         let mut found = Ok(None);
         let mut take = |doc: DocId| {
             if doc == STOP || !self.is_live(at, doc) {
@@ -154,8 +198,8 @@ impl Core {
         for table in &at.view.frozen {
             table.find(key, u32::MAX, &mut take);
         }
-        for index in at.view.indexes.iter().rev() {
-            index.keys().reader(index.file()).look_up(posting, &mut take)?;
+        for (index, &bucket) in at.view.indexes.iter().zip(buckets).rev() {
+            index.keys().reader(index.file()).lookup(posting, bucket, &mut take)?;
         }
         found
     }

@@ -172,6 +172,14 @@ impl Docs {
         Ok(docs)
     }
 
+    /// Has the head of a document and the place of its record loaded.
+    pub(super) fn expect(&self, doc: DocId) {
+        let within = u64::from(doc - self.first);
+        let file = self.file.reader();
+        file.prefetch(self.heads + within * HEAD as u64);
+        file.prefetch(self.ends + within * 5);
+    }
+
     pub(super) fn head(&self, doc: DocId) -> Result<[u8; HEAD], IndexError> {
         let at = self.heads + u64::from(doc - self.first) * HEAD as u64;
         Ok(self.file.get(at, HEAD)?.try_into().expect("of that length"))

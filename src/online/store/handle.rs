@@ -7,7 +7,7 @@ use super::sealed::Sealed;
 use super::snapshot::Snapshot;
 use super::table::Table;
 use super::worker;
-use super::writer::Writer;
+use super::writer::{Buffers, Writer};
 use super::{StoreOptions, StoreStats};
 use crate::error::IndexError;
 use crate::online::storage::{Lock, Storage};
@@ -20,7 +20,7 @@ use std::thread::{self, JoinHandle};
 #[derive(Debug)]
 pub(crate) struct Store {
     core: Arc<Core>,
-    exclusive: Mutex<()>,
+    exclusive: Mutex<Buffers>,
     worker: Option<JoinHandle<()>>,
     /// Given back last.
     _lock: Option<Box<dyn Lock>>,
@@ -69,6 +69,12 @@ impl Store {
     /// The store as it is now. Takes microseconds, and waits for no one.
     pub(crate) fn snapshot(&self) -> Snapshot {
         self.core.snapshot()
+    }
+
+    /// Has loaded what an append of a document with this key will look at: worth while if something else
+    /// is done before.
+    pub(crate) fn expect(&self, key: &[u8]) {
+        self.core.expect(key);
     }
 
     /// The right to change the store; waits for whoever has it.
@@ -160,7 +166,7 @@ impl Store {
             stop_marks: sum(Table::marks),
             segments: view.indexes.len() as u64,
             disk_bytes: files().map(Sealed::file_len).sum::<u64>()
-                + core.log.as_ref().map_or(0, |log| log.bytes(first_log)),
+                + core.log.as_ref().map_or(core.log_bytes, |log| log.bytes(first_log)),
             posting_bytes: sum(Table::bytes) + tables as u64,
             memory_bytes: (held + checks + marks) as u64,
             repaired_bytes: core.repaired_bytes,

@@ -50,6 +50,19 @@ pub(super) fn posting_of(key: &[u8]) -> u64 {
     hash::bytes(key) >> (64 - table::KEY_BITS)
 }
 
+/// Fewer fingerprints a document fill the room for documents first.
+const DOC_POSTINGS: usize = 8;
+/// Postings of the smallest memtable.
+const LEAST: u64 = 1 << 14;
+
+/// The settings of the next memtable of a store of so many postings and documents: a small one holds
+/// little memory.
+pub(super) fn of_size(options: &StoreOptions, postings: u64, documents: DocId) -> StoreOptions {
+    let held = postings.max(DOC_POSTINGS as u64 * u64::from(documents));
+    let room = (held / 2).max(LEAST).min(options.memtable_postings as u64);
+    StoreOptions { memtable_postings: room as usize, ..options.clone() }
+}
+
 impl Memtable {
     /// With room for a record of `postings` fingerprints at least.
     pub(super) fn new(
@@ -60,8 +73,7 @@ impl Memtable {
         first_operation: u64,
     ) -> Self {
         let capacity = options.memtable_postings.max(postings).clamp(1, MAX_POSTINGS);
-        // fewer than 8 fingerprints a document fill the documents first
-        let docs = (capacity / 8).max(1);
+        let docs = (capacity / DOC_POSTINGS).max(1);
         Self {
             log,
             first_doc,
@@ -134,7 +146,6 @@ impl Memtable {
     }
 
     fn add_postings(&self, done: &mut Done, doc: DocId, keys: &[u64]) -> Extent {
-        self.fingerprints.prefetch(keys);
         for &key in keys {
             self.fingerprints.add(done.extent.postings, key, doc);
             done.extent.postings += 1;
@@ -157,6 +168,11 @@ impl Memtable {
 
     pub(super) fn fingerprints(&self) -> &Chains {
         &self.fingerprints
+    }
+
+    /// Has loaded what a search for a document's key begins with.
+    pub(super) fn expect(&self, posting: u64) {
+        self.keys.prefetch(&[posting]);
     }
 
     /// Documents among the first `end` whose key may be `key`.
@@ -241,7 +257,7 @@ impl Live<'_> {
 
 /// The live postings of chains, by partition of the keys.
 struct Sorted {
-    /// Rest of the key and document.
+    /// Rest of the key and document, in order.
     partitions: Vec<Vec<u64>>,
     bits: u32,
     docs: Range<DocId>,
@@ -251,7 +267,8 @@ impl Sorted {
     fn new(chains: &Chains, live: &Live<'_>) -> Self {
         let bits = (chains.capacity() >> 12).max(1).ilog2().clamp(8, 16);
         let rest_bits = table::KEY_BITS - bits;
-        let mut partitions = vec![Vec::new(); 1 << bits];
+        let usual = (chains.capacity() >> bits) * 9 / 8;
+        let mut partitions: Vec<_> = (0..1 << bits).map(|_| Vec::with_capacity(usual)).collect();
         let (mut least, mut end) = (DocId::MAX, 0);
         chains.for_each(|key, doc| {
             if live.holds(doc) {
@@ -261,7 +278,26 @@ impl Sorted {
                 end = end.max(doc + 1);
             }
         });
+        partitions.iter_mut().for_each(|postings| sort_nearly_sorted(postings));
         Self { partitions, bits, docs: least.min(end)..end }
+    }
+}
+
+/// Sorts numbers that stand a few places from where they belong, nearly all of them.
+fn sort_nearly_sorted(all: &mut [u64]) {
+    let mut moves = 0;
+    for i in 1..all.len() {
+        let (one, mut at) = (all[i], i);
+        while at > 0 && all[at - 1] > one {
+            all[at] = all[at - 1];
+            at -= 1;
+        }
+        all[at] = one;
+        moves += i - at;
+        if moves > 16 * all.len() {
+            all.sort_unstable();
+            return;
+        }
     }
 }
 
@@ -321,4 +357,34 @@ impl docs::Source for Records<'_> {
 pub(super) fn keys_of(fingerprints: &[u64], into: &mut Vec<u64>) {
     into.clear();
     into.extend(fingerprints.iter().map(|&f| key_of(f)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_nearly_sorted_is_sorted(mut all in prop::collection::vec(0u64..50, 0..200), near: bool) {
+            let mut sorted = all.clone();
+            sorted.sort_unstable();
+            if near {
+                all.clone_from(&sorted);
+                all.chunks_mut(5).for_each(<[u64]>::reverse);
+            }
+            sort_nearly_sorted(&mut all);
+            prop_assert_eq!(all, sorted);
+        }
+
+        #[test]
+        fn memtables_grow_with_the_store(postings in 0u64..1 << 40, documents in 0..super::super::MAX_DOCS) {
+            let all = StoreOptions::default();
+            let next = of_size(&all, postings, documents).memtable_postings;
+            prop_assert!((LEAST as usize..=all.memtable_postings).contains(&next));
+            prop_assert!(next == all.memtable_postings || next as u64 <= LEAST.max(postings.max(8 * u64::from(documents)) / 2));
+            let few = StoreOptions { memtable_postings: 24, ..all };
+            prop_assert_eq!(of_size(&few, postings, documents).memtable_postings, 24);
+        }
+    }
 }

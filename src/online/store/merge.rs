@@ -13,9 +13,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// A run of files is merged when those after the first weigh this many times as much as it: so each
-/// merge about multiplies the size by one more, and each posting is rewritten log times.
-const INDEX_FAN_IN: u64 = 3;
+/// A run of files is merged when it weighs this many times as much as its first: so each merge about
+/// multiplies the size by that, and each posting is rewritten log times. Every look-up asks all files.
+const INDEX_FAN_IN: u64 = 2;
 /// Payloads are heavy, and finding one is not slower in many files.
 const DOCS_FAN_IN: u64 = 16;
 
@@ -108,10 +108,11 @@ pub(super) fn merge_indexes(core: &Core, parts: &[Arc<Index>]) -> Result<Index, 
     let go_on = || core.go_on();
     let written = index::write(&*core.storage, number, &content, core.options.stop_after, &go_on);
     let opened = written.and_then(|_| Index::open(&*core.storage, number));
-    if opened.is_err() {
+    let sound = opened.and_then(|index| index.file().verify_all(&go_on).map(|()| index));
+    if sound.is_err() {
         let _ = core.storage.remove(&Role::Index.name(number));
     }
-    opened
+    sound
 }
 
 /// Several neighbouring files of documents, as things stand after the operations before `end`.
@@ -158,8 +159,9 @@ pub(super) fn merge_docs(core: &Core, parts: &[Arc<Docs>]) -> Result<Docs, Index
     let go_on = || core.go_on();
     let written = docs::write(&*core.storage, number, &source, end, &go_on);
     let opened = written.and_then(|_| Docs::open(&*core.storage, number));
-    if opened.is_err() {
+    let sound = opened.and_then(|docs| docs.file().verify_all(&go_on).map(|()| docs));
+    if sound.is_err() {
         let _ = core.storage.remove(&Role::Docs.name(number));
     }
-    opened
+    sound
 }

@@ -5,16 +5,16 @@
 //! frozen, and the background thread (`worker`) writes it as two immutable files: postings (`index`,
 //! `table`) and documents (`docs`). It replaces the manifest (`manifest`), which says which files
 //! count, and removes the log of that memtable. Files of postings are merged when those after one
-//! weigh twice as much, files of documents when they weigh 15 times as much (`merge`): a posting is
-//! rewritten about `log3` times of the number of memtables, a payload written twice and rewritten
-//! `log16` times. A [`Snapshot`] holds the list of files and tables (`view`) as it was, and how much of
+//! weigh as much, files of documents when they weigh 15 times as much (`merge`): a posting is
+//! rewritten `log2` times of the number of memtables at most, about half as often on average, a payload
+//! written twice and rewritten `log16` times. A [`Snapshot`] holds the list of files and tables (`view`) as it was, and how much of
 //! the active memtable counts.
 //!
 //! What is durable: [`Store::sync`] syncs the log, so after it all operations that returned are; of
 //! those after it a crash may keep any number, but always the first ones. Removals and heads reach the
 //! files only with the memtable of their operation, so that no file knows more than the manifest says.
 //! Opening (`recover`) reads footers, checksums of blocks, marks and the logs, not the files;
-//! every block of a file is verified when it is first read (`sealed`).
+//! every block of a file is verified when it is first read (`sealed`), or at once if it was just written.
 //!
 //! An opening for reading only takes no lock and writes nothing. It shows the operations that the
 //! files held when it was opened, synced or handed to the storage, and never more; open again to see more.
@@ -81,7 +81,7 @@ pub(crate) struct Record<'a> {
     pub key: &'a [u8],
     /// Readable in O(1) for any document without touching the payload.
     pub head: [u8; HEAD],
-    /// Sorted, distinct; may be empty.
+    /// Distinct; may be empty.
     pub fingerprints: &'a [u64],
     /// At most [`MAX_PAYLOAD`] bytes.
     pub payload: &'a [u8],
@@ -133,7 +133,8 @@ pub(crate) struct StoreOptions {
     /// A fingerprint that more live documents hold when its postings are merged loses them and stays
     /// stopped for ever, whatever is removed afterwards; at least `cap`. Default 1024.
     pub stop_after: u32,
-    /// Postings held in memory before they are written as a segment. Default 2^20.
+    /// Postings held in memory before they are written as a segment; fewer in a store that has less than
+    /// twice as many. Default 2^19.
     pub memtable_postings: usize,
     /// Bytes of keys and payloads held in memory before they are written. Default 64 MiB.
     pub memtable_bytes: usize,
@@ -146,7 +147,7 @@ impl Default for StoreOptions {
         Self {
             cap: 16,
             stop_after: 1024,
-            memtable_postings: 1 << 20,
+            memtable_postings: 1 << 19,
             memtable_bytes: 64 << 20,
             read_only: false,
         }

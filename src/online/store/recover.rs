@@ -13,7 +13,7 @@ use super::index::Index;
 use super::log::{Failed, Log};
 use super::manifest::{Live, Manifest};
 use super::marks::{Heads, Removed};
-use super::memtable::{Extent, Memtable};
+use super::memtable::{self, Extent, Memtable};
 use super::view::{Current, View};
 use super::{DocId, StoreOptions, worker};
 use crate::error::IndexError;
@@ -141,6 +141,8 @@ struct State {
     memtables: Vec<Memtable>,
     end: DocId,
     operations: u64,
+    /// Of the logs, as they were read.
+    log_bytes: u64,
     repaired_bytes: u64,
 }
 
@@ -205,8 +207,17 @@ impl State {
             let expected = "the number of operations of its files";
             return Err(corrupt(MANIFEST, 32, expected, &operations));
         }
-        let (docs, memtables, repaired_bytes) = (view.docs, Vec::new(), 0);
-        Ok(Self { indexes, docs, removed, heads, memtables, end, operations, repaired_bytes })
+        Ok(Self {
+            indexes,
+            docs: view.docs,
+            removed,
+            heads,
+            memtables: Vec::new(),
+            end,
+            operations,
+            log_bytes: 0,
+            repaired_bytes: 0,
+        })
     }
 
     /// Does the operations of the logs again.
@@ -228,7 +239,10 @@ impl State {
         for number in logs {
             let name = Role::Log.name(number);
             match storage.read(&name) {
-                Ok(bytes) => read.push((number, name, bytes)),
+                Ok(bytes) => {
+                    self.log_bytes += bytes.len() as u64;
+                    read.push((number, name, bytes));
+                }
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(io_error(&name, "read")(error)),
             }
@@ -395,7 +409,9 @@ impl State {
         log: Option<Log>,
         number: u64,
     ) -> Core {
-        let active = Memtable::new(&options, 0, number, self.end, self.operations);
+        let held = self.indexes.iter().map(|index| index.fingerprints().postings()).sum();
+        let least = memtable::of_size(&options, held, self.end);
+        let active = Memtable::new(&least, 0, number, self.end, self.operations);
         let view = View {
             active: Arc::new(active),
             frozen: self.memtables.into_iter().map(Arc::new).collect(),
@@ -420,6 +436,7 @@ impl State {
             current,
             flushed: manifest.operations,
             next_number: number + 1,
+            log_bytes: self.log_bytes,
             repaired_bytes: self.repaired_bytes,
         })
     }

@@ -22,7 +22,8 @@
 //! | 248 | 8 | `nearcopy` |
 //!
 //! Opening reads the footer and the checksums of the blocks, not the blocks. A block that does not
-//! agree with its checksum is an error whenever it is touched, before a byte of it is used.
+//! agree with its checksum is an error whenever it is touched, before a byte of it is used. A file that
+//! was just written is read back whole before anything relies on it.
 
 use super::bytes::u64_at;
 use super::files::{corrupt, io_error};
@@ -222,6 +223,20 @@ impl Sealed {
     #[inline]
     pub(super) fn reader(&self) -> Reader<'_> {
         Reader { file: self, bytes: &self.bytes, len: self.len, verified: &self.verified }
+    }
+
+    /// Verifies all blocks, so that no look-up has to.
+    pub(super) fn verify_all(
+        &self,
+        keep_on: &dyn Fn() -> Result<(), IndexError>,
+    ) -> Result<(), IndexError> {
+        for block in 0..self.len / BLOCK {
+            if block % 4096 == 0 {
+                keep_on()?;
+            }
+            self.verify_block(block)?;
+        }
+        Ok(())
     }
 
     fn verify_block(&self, block: usize) -> Result<(), IndexError> {

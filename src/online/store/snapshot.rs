@@ -72,6 +72,13 @@ impl Snapshot {
         }
     }
 
+    /// Has loaded what [`head`](Self::head) and [`read`](Self::read) of a document look at first.
+    pub(crate) fn expect(&self, doc: DocId) {
+        if let Some(docs) = self.moment.at.view.docs_of(doc) {
+            docs.expect(doc);
+        }
+    }
+
     /// Puts key and payload in place of what `into` holds. `None` as for [`head`](Self::head).
     pub(crate) fn read(&self, doc: DocId, into: &mut Vec<u8>) -> Result<Option<Parts>, IndexError> {
         into.clear();
@@ -100,7 +107,8 @@ impl Snapshot {
         if keys.is_empty() {
             return Ok(());
         }
-        // Passes of loads that do not wait for one another: first where to look, then what is there.
+        // Passes of loads that do not wait for one another: first where it says where to look, then
+        // where to look, then what is there.
         let tables = || view.indexes.iter().map(|index| index.fingerprints().reader(index.file()));
         let memtables = || {
             view.frozen
@@ -111,6 +119,9 @@ impl Snapshot {
         let mut buckets = Vec::with_capacity(keys.len() * view.indexes.len());
         for (table, _) in memtables() {
             table.fingerprints().prefetch(&keys);
+        }
+        for table in tables() {
+            table.prefetch(&keys);
         }
         for table in tables() {
             table.find_buckets(&keys, &mut buckets)?;

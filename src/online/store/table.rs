@@ -140,7 +140,9 @@ pub(super) fn write(
         // of a few sorted runs: this sort finds and merges them
         postings.sort();
         postings.dedup();
-        encoded.clear();
+        // whole numbers are written, of which the bytes that are not full are written over
+        encoded.resize(8 * (postings.len() + 1), 0);
+        let mut len = 0;
         for same in postings.chunk_by(|a, b| a >> 32 == b >> 32) {
             let last = same[same.len() - 1];
             let stopped = last as DocId == STOP || same.len() > stop_after as usize;
@@ -153,7 +155,8 @@ pub(super) fn write(
                 held |= entry << held_bits;
                 held_bits += shape.entry_bits();
                 let whole = held_bits / 8;
-                encoded.extend_from_slice(&held.to_le_bytes()[..whole as usize]);
+                encoded[len..len + 8].copy_from_slice(&held.to_le_bytes());
+                len += whole as usize;
                 held = held.checked_shr(8 * whole).unwrap_or(0);
                 held_bits %= 8;
             }
@@ -163,7 +166,7 @@ pub(super) fn write(
             })?;
             directory[(key >> rest_bits) as usize + 1] = count;
         }
-        out.write(&encoded)?;
+        out.write(&encoded[..len])?;
     }
     if held_bits > 0 {
         out.write(&held.to_le_bytes()[..1])?;
@@ -274,6 +277,14 @@ impl<'a> TableReader<'a> {
         Ok((start, end))
     }
 
+    /// Has the cache lines loaded in which the buckets of `keys` stand.
+    #[inline]
+    pub(super) fn prefetch(&self, keys: &[u64]) {
+        for &key in keys {
+            self.file.prefetch(self.table.directory + 4 * (key >> self.table.shape.rest_bits()));
+        }
+    }
+
     /// Adds the buckets of `keys` and has the cache lines loaded in which the keys are expected there.
     #[inline]
     pub(super) fn find_buckets(
@@ -324,15 +335,6 @@ impl<'a> TableReader<'a> {
         })
     }
 
-    /// [`lookup`](Self::lookup) of one key whose bucket is not known.
-    pub(super) fn look_up(
-        &self,
-        key: u64,
-        each: impl FnMut(DocId) -> bool,
-    ) -> Result<(), IndexError> {
-        self.lookup(key, self.bucket(key >> self.table.shape.rest_bits())?, each)
-    }
-
     /// Calls `each` with the documents of `key` in increasing order, a stop mark last, until it
     /// returns false. `bucket` is the key's.
     #[inline]
@@ -348,7 +350,11 @@ impl<'a> TableReader<'a> {
         let first = (key & ((1 << shape.rest_bits()) - 1)) << shape.doc_bits;
         let (from, to) = self.window(key, bucket);
         let (from, to) = (from as usize, to as usize);
-        let mut i = entries.first_from(from, to, first);
+        let mut i = if to - from == WINDOW as usize {
+            from + entries.below(from, first)
+        } else {
+            entries.first_from(from, to, first)
+        };
         // hardly ever, if the keys are spread evenly
         if i == from && i > 0 && entries.get(i - 1) >= first {
             i = entries.first_from(0, i, first);
@@ -404,6 +410,13 @@ struct Entries<'a> {
 }
 
 impl Entries<'_> {
+    /// How many of the [`WINDOW`] entries from number `from` on are below `least`, which is where it would
+    /// stand. All are read, so that nothing waits for the outcome of a comparison.
+    #[inline]
+    fn below(&self, from: usize, least: u64) -> usize {
+        (from..from + WINDOW as usize).map(|i| usize::from(self.get(i) < least)).sum()
+    }
+
     /// Number of the first entry of `from..to` that is `least` or more, `to` if there is none.
     #[inline]
     fn first_from(&self, from: usize, to: usize, least: u64) -> usize {

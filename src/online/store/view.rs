@@ -20,6 +20,13 @@ pub(super) struct View {
 }
 
 impl View {
+    /// Postings in memory and in files.
+    pub(super) fn postings(&self) -> u64 {
+        let files = self.indexes.iter().map(|index| index.fingerprints().postings());
+        let tables = self.frozen.iter().chain([&self.active]);
+        files.sum::<u64>() + tables.map(|table| u64::from(table.extent().postings)).sum::<u64>()
+    }
+
     /// The file that holds `doc`, if one does.
     pub(super) fn docs_of(&self, doc: DocId) -> Option<&Arc<Docs>> {
         let at = self.docs.partition_point(|docs| docs.range().end <= doc);

@@ -95,7 +95,10 @@ pub(super) fn flush(core: &Core, memtable: &Arc<Memtable>) -> Result<(), IndexEr
     let marks = (&core.removed, &core.heads);
     let (_, docs) = memtable.write(storage, &core.options, marks, numbers)?;
     let index = Arc::new(Index::open(storage, numbers.0)?);
+    let go_on = || Ok(());
+    index.file().verify_all(&go_on)?;
     let docs = docs.map(|_| Docs::open(storage, numbers.1)).transpose()?.map(Arc::new);
+    docs.as_ref().map_or(Ok(()), |docs| docs.file().verify_all(&go_on))?;
     let change = |view: &mut View| {
         view.frozen.retain(|table| !Arc::ptr_eq(table, memtable));
         view.indexes.push(Arc::clone(&index));

@@ -3,8 +3,9 @@
 use super::core::Core;
 use super::frame::Operation;
 use super::log::held;
-use super::memtable::{Extent, Memtable, keys_of};
+use super::memtable::{Extent, Memtable, keys_of, of_size};
 use super::snapshot::Snapshot;
+use super::table::Bucket;
 use super::view::Current;
 use super::{DocId, Group, HEAD, MAX_DOCS, MAX_GROUP, MAX_KEY, MAX_PAYLOAD, Record, chains};
 use crate::error::IndexError;
@@ -20,19 +21,31 @@ const FORGET_EVERY: usize = 4096;
 #[derive(Debug)]
 pub(crate) struct Writer<'a> {
     core: &'a Arc<Core>,
-    _exclusive: MutexGuard<'a, ()>,
+    buffers: MutexGuard<'a, Buffers>,
+}
+
+/// What one writer leaves to the next, for reuse.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
     /// Keys of the fingerprints at hand.
     keys: Vec<u64>,
+    /// Where the document's key is searched.
+    buckets: Vec<Bucket>,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(core: &'a Arc<Core>, exclusive: MutexGuard<'a, ()>) -> Self {
-        Self { core, _exclusive: exclusive, keys: Vec::new() }
+    pub(super) fn new(core: &'a Arc<Core>, buffers: MutexGuard<'a, Buffers>) -> Self {
+        Self { core, buffers }
     }
 
     /// Everything up to now.
     pub(crate) fn snapshot(&self) -> Snapshot {
         self.core.snapshot()
+    }
+
+    /// Number of the next document.
+    pub(crate) fn end(&self) -> DocId {
+        self.core.current().end
     }
 
     /// Appends a document and returns its number.
@@ -41,21 +54,27 @@ impl<'a> Writer<'a> {
     /// [`IndexError::KeyExists`] if a live document has the key, [`IndexError::TooLong`],
     /// [`IndexError::Full`], and what the storage makes of it.
     pub(crate) fn append(&mut self, record: &Record<'_>) -> Result<DocId, IndexError> {
-        let at = self.begin(record.fingerprints, bytes_of(record)?)?;
-        if let Some(doc) = self.core.find(&at, record.key)? {
+        within("fingerprints", chains::MAX_POSTINGS, record.fingerprints.len())?;
+        let at = self.begin(record.fingerprints.len(), bytes_of(record)?)?;
+        let Buffers { keys, buckets } = &mut *self.buffers;
+        // all that is looked at is asked for first, the nearest last
+        self.core.find_buckets(&at, record.key, buckets)?;
+        keys_of(record.fingerprints, keys);
+        at.view.active.fingerprints().prefetch(keys);
+        if let Some(doc) = self.core.find_in(&at, record.key, buckets)? {
             return Err(IndexError::KeyExists { key: record.key.escape_ascii().to_string(), doc });
         }
         let doc = at.end;
         if doc >= MAX_DOCS {
             return Err(IndexError::Full { what: "documents", limit: MAX_DOCS.into() });
         }
-        let keys = std::mem::take(&mut self.keys);
+        let keys = std::mem::take(&mut self.buffers.keys);
         let operation = Operation::Append { doc, record: *record, keys };
         self.log(&operation)?;
         if let Operation::Append { keys, .. } = operation {
-            self.keys = keys;
+            self.buffers.keys = keys;
         }
-        let extent = at.view.active.append(doc, record, &self.keys);
+        let extent = at.view.active.append(doc, record, &self.buffers.keys);
         self.done(|current| {
             current.extent = extent;
             current.end = doc + 1;
@@ -68,15 +87,18 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`IndexError::Unknown`], [`IndexError::TooLong`], and what the storage makes of it.
     pub(crate) fn post(&mut self, doc: DocId, fingerprints: &[u64]) -> Result<(), IndexError> {
-        let at = self.begin(fingerprints, 0)?;
+        within("fingerprints", chains::MAX_POSTINGS, fingerprints.len())?;
+        let at = self.begin(fingerprints.len(), 0)?;
         self.check_live(&at, doc)?;
-        let keys = std::mem::take(&mut self.keys);
+        keys_of(fingerprints, &mut self.buffers.keys);
+        at.view.active.fingerprints().prefetch(&self.buffers.keys);
+        let keys = std::mem::take(&mut self.buffers.keys);
         let operation = Operation::Post { doc, keys };
         self.log(&operation)?;
         if let Operation::Post { keys, .. } = operation {
-            self.keys = keys;
+            self.buffers.keys = keys;
         }
-        let extent = at.view.active.post(doc, &self.keys);
+        let extent = at.view.active.post(doc, &self.buffers.keys);
         self.done(|current| current.extent = extent);
         Ok(())
     }
@@ -95,7 +117,7 @@ impl<'a> Writer<'a> {
         let appended = group.append.map_or(&[][..], |record| record.fingerprints);
         within("fingerprints", chains::MAX_POSTINGS, posted + appended.len())?;
         let bytes = group.append.as_ref().map_or(Ok(0), bytes_of)?;
-        let at = self.begin_with(posted + appended.len(), bytes)?;
+        let at = self.begin(posted + appended.len(), bytes)?;
         let others = group.posts.iter().map(|p| p.0).chain(group.heads.iter().map(|h| h.0));
         for doc in others.chain(group.removed) {
             self.check_live(&at, doc)?;
@@ -131,12 +153,17 @@ impl<'a> Writer<'a> {
             1 => operations.swap_remove(0),
             _ => Operation::Group(operations),
         };
-        self.log(&operation)?;
+        let table = &at.view.active;
         let operations = match &operation {
             Operation::Group(all) => &all[..],
             single => std::slice::from_ref(single),
         };
-        let table = &at.view.active;
+        for operation in operations {
+            if let Operation::Post { keys, .. } | Operation::Append { keys, .. } = operation {
+                table.fingerprints().prefetch(keys);
+            }
+        }
+        self.log(&operation)?;
         let (mut extent, mut number) = (at.extent, at.operations);
         for operation in operations {
             match operation {
@@ -193,16 +220,8 @@ impl<'a> Writer<'a> {
         });
     }
 
-    /// Makes room for an operation with these fingerprints, whose keys are at hand afterwards.
-    fn begin(&mut self, fingerprints: &[u64], bytes: usize) -> Result<Current, IndexError> {
-        within("fingerprints", chains::MAX_POSTINGS, fingerprints.len())?;
-        let at = self.begin_with(fingerprints.len(), bytes)?;
-        keys_of(fingerprints, &mut self.keys);
-        Ok(at)
-    }
-
     /// Makes room for operations with so many fingerprints and bytes.
-    fn begin_with(&mut self, postings: usize, bytes: usize) -> Result<Current, IndexError> {
+    fn begin(&mut self, postings: usize, bytes: usize) -> Result<Current, IndexError> {
         if self.core.log.is_none() {
             return Err(IndexError::ReadOnly);
         }
@@ -229,7 +248,8 @@ impl<'a> Writer<'a> {
         let number = core.new_number();
         log.rotate(number)?;
         let at = core.current();
-        let next = Memtable::new(&core.options, postings, number, at.end, at.operations);
+        let options = of_size(&core.options, at.view.postings(), at.end);
+        let next = Memtable::new(&options, postings, number, at.end, at.operations);
         core.publish_frozen(Arc::new(next));
         let _work = held(&core.work);
         core.news.notify_all();

@@ -7,9 +7,11 @@ use super::support::{
     All, Change, all_of_model, all_of_store, change_model, change_store, model, tiny_options,
 };
 use crate::error::IndexError;
-use crate::online::storage::{Memory, Storage};
+use crate::online::storage::{Append, Bytes, Lock, Memory, Storage};
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -189,4 +191,109 @@ fn files_of_another_index_are_noticed() {
     let mut mixed = files.clone();
     mixed.insert(index[0].clone(), files[index[1]].clone());
     assert!(matches!(look(&mixed, false), Err(IndexError::Corrupt { .. })));
+}
+
+/// Files of which, once it is told so, complete ones begin with another byte than was written.
+#[derive(Debug, Clone)]
+struct Faulty {
+    memory: Memory,
+    faulty: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+struct FaultyFile {
+    file: Box<dyn Append>,
+    /// Its first byte was written.
+    begun: AtomicBool,
+}
+
+impl Append for FaultyFile {
+    fn append(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut other = bytes.to_vec();
+        if let Some(first) = other.first_mut()
+            && !self.begun.swap(true, Ordering::Relaxed)
+        {
+            *first ^= 1;
+        }
+        self.file.append(&other)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.file.sync()
+    }
+}
+
+impl Storage for Faulty {
+    fn place(&self) -> String {
+        self.memory.place()
+    }
+
+    fn lock(&self) -> io::Result<Box<dyn Lock>> {
+        self.memory.lock()
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        self.memory.list()
+    }
+
+    fn create(&self, name: &str) -> io::Result<Box<dyn Append>> {
+        let file = self.memory.create(name)?;
+        let complete = matches!(Role::of(name), Some((Role::Index | Role::Docs, _)));
+        let faulty = complete && self.faulty.load(Ordering::Relaxed);
+        let begun = AtomicBool::new(false);
+        Ok(if faulty { Box::new(FaultyFile { file, begun }) } else { file })
+    }
+
+    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        self.memory.read(name)
+    }
+
+    fn map(&self, name: &str) -> io::Result<Bytes> {
+        self.memory.map(name)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.memory.rename(from, to)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.memory.remove(name)
+    }
+
+    fn sync_names(&self) -> io::Result<()> {
+        self.memory.sync_names()
+    }
+}
+
+#[test]
+fn a_bad_write_is_noticed_before_the_good_file_is_gone() {
+    let append = |store: &Store, key: u8| {
+        let (fingerprints, payload) = (vec![u64::from(key)], vec![key; 9]);
+        change_store(store, &Change::Append { key, head: 0, fingerprints, payload }).unwrap();
+    };
+    for flushed_well in [false, true] {
+        let disk = Faulty { memory: Memory::new(), faulty: Arc::default() };
+        let storage: Arc<dyn Storage> = Arc::new(disk.clone());
+        let mut store = Store::open(Arc::clone(&storage), options(false), b"meta").unwrap();
+        for key in 0..10 {
+            append(&store, key);
+        }
+        if flushed_well {
+            // a file each, so that there is something to merge
+            store.close().unwrap();
+            store = Store::open(Arc::clone(&storage), options(false), b"meta").unwrap();
+            append(&store, 10);
+        }
+        let before = all_of_store(&store.snapshot()).unwrap();
+        store.sync().unwrap();
+        disk.faulty.store(true, Ordering::Relaxed);
+        let refused = store.compact().unwrap_err();
+        assert!(matches!(refused, IndexError::Stopped { .. }), "{refused}");
+        drop(store);
+        disk.faulty.store(false, Ordering::Relaxed);
+        let store = Store::open(storage, options(false), b"meta").unwrap();
+        assert_eq!(all_of_store(&store.snapshot()).unwrap(), before);
+        store.compact().unwrap();
+        assert_eq!(all_of_store(&store.snapshot()).unwrap(), before);
+    }
 }
