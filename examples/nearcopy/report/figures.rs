@@ -5,8 +5,8 @@ use super::plot::{self, Bar, Column, Words};
 use crate::dates::{Day, day_label, month_label};
 use crate::input::Corpus;
 use crate::layout::{clean, count, number, percent};
+use nearcopy::Report;
 use nearcopy::dedup::Cluster;
-use nearcopy::{Relation, Report};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -19,12 +19,7 @@ const MONTHS: i64 = 120;
 /// Resemblance and containment of each copy with its representative.
 pub fn copies(report: &Report) -> Vec<(f64, f64)> {
     let members = report.clusters().iter().flat_map(|cluster| &cluster.members);
-    members
-        .map(|member| match member.relation {
-            Relation::Identical => (1.0, 1.0),
-            _ => (member.evidence.jaccard, member.evidence.content_containment()),
-        })
-        .collect()
+    members.map(|member| (member.evidence.jaccard, member.evidence.content_containment())).collect()
 }
 
 /// Copies whose resemblance is below a half.

@@ -9,7 +9,7 @@ use crate::dates::Day;
 use crate::input::Corpus;
 use crate::words;
 use nearcopy::dedup::Cluster;
-use nearcopy::{Relation, Report, Thresholds};
+use nearcopy::{Report, Thresholds};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -36,10 +36,8 @@ pub fn index(corpus: &Corpus, report: &Report, described: &[Described], prefix: 
     column(&mut out, "size", &|out, at| json::number(out, clusters[at].size() as i64));
     let share = |x: f64| (x * 10_000.0).round() as i64;
     column(&mut out, "least", &|out, at| {
-        let contained = clusters[at].members.iter().map(|member| match member.relation {
-            Relation::Identical => 1.0,
-            _ => member.evidence.content_containment(),
-        });
+        let members = clusters[at].members.iter();
+        let contained = members.map(|member| member.evidence.content_containment());
         json::number(out, share(contained.fold(1.0, f64::min)));
     });
     column(&mut out, "jaccard", &|out, at| {
