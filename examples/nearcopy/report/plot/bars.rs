@@ -44,7 +44,7 @@ pub fn bars(bars: &[Bar], legend: &[&str], unit: &str, title: &str, description:
         let mut x = left;
         for (part, &count) in bar.parts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let name = legend.get(part).copied().unwrap_or(unit);
-            let says = format!("{}: {} {name}", bar.label, number(count));
+            let says = format!("{}: {name} {}", bar.label, number(count));
             svg.rect([x, y + 4.0, length(count), ROW - 8.0], &format!("part{part}"), &says);
             x += length(count);
         }

@@ -72,7 +72,7 @@ pub fn columns(columns: &[Column], logarithmic: bool, words: &Words<'_>) -> Stri
         let mut y = bottom;
         for (part, &count) in column.parts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let name = words.legend.get(part).copied().unwrap_or_default();
-            let says = format!("{}: {} {name}", column.name, number(count));
+            let says = format!("{}: {name} {}", column.name, number(count));
             let height = height(count);
             y -= height;
             let bar = [x + gap / 2.0, y, wide - gap, height];
