@@ -103,7 +103,7 @@ pub struct Outcome<E> {
 /// Adding a document reads it once and keeps what the matching needs: 60 bytes, and 8 for each
 /// fingerprint (a news article of 500 words has about 30) or, of a document of up to 150 shingles (3,200 in
 /// the profile `ocr`), for each shingle, as far as the [memory budget](Dedup::memory_budget) goes: in all
-/// about 250 bytes a news article. Once all are known, 4 bytes remain of each fingerprint that another
+/// about 330 bytes a news article. Once all are known, 4 bytes remain of each fingerprint that another
 /// document holds. [`finish`](Self::finish) asks the source for the texts of documents that have
 /// candidates and no others. The report is that of [`Dedup::run`].
 pub struct Batch {
