@@ -51,7 +51,7 @@ impl Document {
     /// Total content mass.
     #[must_use]
     pub fn total_mass(&self) -> u64 {
-        self.mass.iter().map(|&m| u64::from(m)).sum()
+        content::sum(&self.mass)
     }
 
     /// Mass of the tokens that weigh as prose.

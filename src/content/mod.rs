@@ -324,6 +324,13 @@ impl<'a> Scale<'a> {
     }
 }
 
+/// The mass of tokens, summed.
+pub(crate) fn sum(mass: &[u8]) -> u64 {
+    // sums of 256 tokens fit 16 bits
+    let chunks = mass.chunks(256);
+    chunks.map(|chunk| u64::from(chunk.iter().map(|&m| u16::from(m)).sum::<u16>())).sum()
+}
+
 /// The mass of `letters` from that of the `words` they were cut from.
 pub(crate) fn letter_mass(words: &Tokens, mass: &[u8], letters: &Tokens) -> Vec<u8> {
     let mut word = 0;

@@ -209,16 +209,14 @@ impl Ranked {
             })
         });
         self.text_bytes += docs.iter().map(|d| d.text.len()).sum::<usize>();
-        let mut wave =
-            Block::with_capacity(docs.len(), read.iter().map(|(_, b)| b.values.len()).sum());
         for (ranks, block) in read {
             self.ranks.extend(ranks);
-            wave.append(block);
+            if keep {
+                self.kept_bytes += size_of::<u64>() * block.values.len();
+                self.fingerprints.push(block);
+            }
         }
-        if keep {
-            self.kept_bytes += size_of::<u64>() * wave.values.len();
-            self.fingerprints.push(wave);
-        } else {
+        if !keep {
             self.fingerprints.push_without(docs.len() as u32);
         }
     }

@@ -43,7 +43,7 @@ impl<T> Block<T> {
     }
 
     /// Adds the documents of another block behind its own.
-    pub fn append(&mut self, other: Self) {
+    fn append(&mut self, other: Self) {
         let before = self.values.len();
         self.ends.extend(other.ends.iter().map(|end| before + end));
         self.values.extend(other.values);

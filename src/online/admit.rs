@@ -8,7 +8,7 @@ use super::key::{Key, bytes_of};
 use super::lookup::Settings;
 use super::record::{self, foreign};
 use super::review::Reviewed;
-use super::scratch::{self, Scratch};
+use super::scratch::Scratch;
 use super::sketch::Sketch;
 use super::store::{DocId, Snapshot};
 use super::terms::Terms;
@@ -51,7 +51,7 @@ impl<K: Key> OnlineIndex<K> {
         let terms = self.terms(&page.into())?;
         self.check_recipe(sketch)?;
         self.with_scratch(|index, settings, scratch| {
-            scratch::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))?;
+            settings.read_sketch(sketch, scratch)?;
             index.admit_ready(key, terms, settings, scratch).map(|a| a.0)
         })
     }
@@ -205,7 +205,7 @@ impl<K: Key> OnlineIndex<K> {
         sketch: &Sketch,
     ) -> Result<(Outcome, DocId), IndexError> {
         self.with_scratch(|index, settings, scratch| {
-            scratch::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))?;
+            settings.read_sketch(sketch, scratch)?;
             index.admit_ready(key, terms, settings, scratch).map(|(a, doc)| (a.outcome, doc))
         })
     }

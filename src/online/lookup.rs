@@ -11,6 +11,7 @@ use super::answer::Effort;
 use super::options::Templates;
 use super::record::{foreign, sixteenths};
 use super::scratch::{self, Scratch};
+use super::sketch::Sketch;
 use super::store::{DocId, Snapshot};
 use super::terms::Terms;
 use super::trace;
@@ -52,6 +53,15 @@ impl Settings<'_> {
     /// Makes a page of `site` ready; see [`scratch::read_text`].
     pub(super) fn read(&self, text: &str, site: u32, scratch: &mut Scratch) {
         scratch::read_text(self.comparer, self.template(site), text, scratch);
+    }
+
+    /// Makes a sketch ready, whose recipe was checked; see [`scratch::read_sketch`].
+    pub(super) fn read_sketch(
+        &self,
+        sketch: &Sketch,
+        scratch: &mut Scratch,
+    ) -> Result<(), IndexError> {
+        scratch::read_sketch(self.comparer, sketch, scratch).map_err(|e| foreign(&e))
     }
 
     /// How much of a page is prose, before it is probed, in sixteenths of a word.

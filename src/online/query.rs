@@ -5,8 +5,8 @@ use super::cluster::root_of;
 use super::index::OnlineIndex;
 use super::key::Key;
 use super::lookup::Settings;
-use super::record::{Stored, foreign, stored};
-use super::scratch::{self, Scratch};
+use super::record::{Stored, stored};
+use super::scratch::Scratch;
 use super::sketch::Sketch;
 use super::store::{DocId, Snapshot};
 use super::terms::Terms;
@@ -40,7 +40,7 @@ impl<K: Key> OnlineIndex<K> {
         let terms = self.terms(&page.into())?;
         self.check_recipe(sketch)?;
         self.with_scratch(|index, settings, scratch| {
-            scratch::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))?;
+            settings.read_sketch(sketch, scratch)?;
             index.query_ready(terms, settings, scratch)
         })
     }

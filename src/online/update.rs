@@ -6,8 +6,7 @@ use super::cluster::{self, HandOver};
 use super::index::OnlineIndex;
 use super::key::{Key, bytes_of};
 use super::lookup::Settings;
-use super::record::foreign;
-use super::scratch::{self, Scratch};
+use super::scratch::Scratch;
 use super::sketch::Sketch;
 use super::store::DocId;
 use super::terms::Terms;
@@ -69,9 +68,7 @@ impl<K: Key> OnlineIndex<K> {
         let terms = self.terms(&page.into())?;
         self.check_recipe(sketch)?;
         self.with_scratch(|index, settings, scratch| {
-            let read = |scratch: &mut Scratch| {
-                scratch::read_sketch(settings.comparer, sketch, scratch).map_err(|e| foreign(&e))
-            };
+            let read = |scratch: &mut Scratch| settings.read_sketch(sketch, scratch);
             index.update_read(key, terms, settings, scratch, read)
         })
     }

@@ -1,7 +1,7 @@
 //! What two documents have in common, in numbers.
 
 use crate::align::{Alignment, Run, Sequence};
-use crate::content::WORD;
+use crate::content::{self, WORD};
 use std::ops::Range;
 
 /// The measures on which a relation is decided.
@@ -147,12 +147,11 @@ impl Side {
     }
 
     fn mass_of(&self, range: Range<usize>) -> u64 {
-        // sums of 256 tokens fit 16 bits
-        let chunks = self.mass[range].chunks(256);
-        chunks.map(|chunk| u64::from(chunk.iter().map(|&m| u16::from(m)).sum::<u16>())).sum()
+        content::sum(&self.mass[range])
     }
 
     fn sum(&self, range: Range<usize>, matched: bool) -> u64 {
+        // as content::sum, of some of the tokens
         let chunks = self.mass[range.clone()].chunks(256).zip(self.matched[range].chunks(256));
         chunks
             .map(|(mass, is_matched)| {
